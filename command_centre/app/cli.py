@@ -1,0 +1,89 @@
+"""The command line. Each command imports its own world, so that a probe starts without the web or the data-frame libraries."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+
+USAGE = """run.py [all]                         supervise collect + serve (the default); in demo mode also the simulated city
+run.py demo                          the simulated city, collectors and screens, in one go
+run.py collect | serve | city        one part each
+run.py check [--config FILE]         validate everything; exit 2 with the list of mistakes
+run.py probe website URL [...]       one look at one target, before adding it or when in doubt
+
+Options of all, demo, collect, serve, city: --config FILE (default config.yaml)
+"""
+
+EXIT_USAGE = 3
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    command, rest = (words[0], words[1:]) if words and not words[0].startswith("-") else ("all", words)
+    if command in ("help", "--help") or "--help" in words[:1] or "-h" in words[:1]:
+        print(USAGE, end="")
+        return 0
+    run = COMMANDS.get(command)
+    if run is None:
+        print(f"run.py: unknown command '{command}'\n\n{USAGE}", file=sys.stderr, end="")
+        return EXIT_USAGE
+    return run(rest)
+
+
+def _probe(rest: list[str]) -> int:
+    from command_centre.app import probing
+
+    match rest:
+        case ["website", *options]:
+            return probing.probe_website(options)
+        case _:
+            print(f"run.py probe: what shall be probed? So far: website\n\n{USAGE}", file=sys.stderr, end="")
+            return EXIT_USAGE
+
+
+def _check(rest: list[str]) -> int:
+    from command_centre.app import checking
+
+    return checking.run_check(rest)
+
+
+def _supervise_all(rest: list[str]) -> int:
+    from command_centre.app import supervising
+
+    return supervising.run_all(rest)
+
+
+def _demo(rest: list[str]) -> int:
+    from command_centre.app import supervising
+
+    return supervising.run_demo(rest)
+
+
+def _collect(rest: list[str]) -> int:
+    from command_centre.app import wiring
+
+    return wiring.run_collect(rest)
+
+
+def _serve(rest: list[str]) -> int:
+    from command_centre.app import wiring
+
+    return wiring.run_serve(rest)
+
+
+def _city(rest: list[str]) -> int:
+    from command_centre.app import wiring
+
+    return wiring.run_city(rest)
+
+
+COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
+    "all": _supervise_all,
+    "demo": _demo,
+    "collect": _collect,
+    "serve": _serve,
+    "city": _city,
+    "check": _check,
+    "probe": _probe,
+}

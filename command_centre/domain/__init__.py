@@ -1,0 +1,1 @@
+"""What is true. Standard library only; no I/O and no clock of its own."""

@@ -1,0 +1,35 @@
+"""Incident: the human story of targets in trouble, from first firing to last clearing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from command_centre.domain.reading import Reason
+from command_centre.domain.rule import RuleId, Severity
+from command_centre.domain.target import TargetKey
+
+IncidentId = NewType("IncidentId", int)
+
+
+class IncidentEventKind(StrEnum):
+    """What can happen to an incident, for its timeline."""
+
+    OPENED = "opened"
+    REASON_CHANGED = "reason_changed"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One story. ``opened_at`` is when the trouble began, not when the rule fired; ``resolved_at`` is None while it lasts."""
+
+    id: IncidentId
+    rule: RuleId
+    target: TargetKey
+    severity: Severity
+    reason: Reason
+    opened_at: datetime
+    resolved_at: datetime | None = None

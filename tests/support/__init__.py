@@ -1,0 +1,1 @@
+"""What several tests share: real servers, real databases, a real browser, a frozen clock."""

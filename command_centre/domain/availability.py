@@ -204,9 +204,12 @@ class GroupAvailability:
 
 
 def group_availability(accounts: Sequence[Account]) -> GroupAvailability:
-    """Mean over targets of time-weighted availability (BEHAVIOUR.md §2.5). Silent members stay in the denominator and in the coverage.
+    """Mean over targets of time-weighted availability (BEHAVIOUR.md §2.5).
 
-    A target that was planned off for the whole window is not expected; one that nobody watched is expected, not measured.
+    Silent members stay in the denominator and in the coverage.
+
+    A target that was planned off for the whole window is not expected; one that nobody watched is expected,
+    not measured.
     """
     expected = [each for each in accounts if each.measured + each.unknown > ZERO]
     figures = [figure for each in expected if (figure := each.availability) is not None]

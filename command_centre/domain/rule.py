@@ -60,4 +60,7 @@ DEFAULT_RULES = (
     Rule(RuleId("site-down"), TargetKind.SITE, frozenset({Status.DOWN}), timedelta(0), timedelta(seconds=60), Severity.WARNING),
     Rule(RuleId("self-down"), TargetKind.SELF, frozenset({Status.DOWN}), timedelta(0), timedelta(0), Severity.CRITICAL),
 )
-"""In force until ``config.yaml`` carries rules of its own. Hold is 0 because a failed look is confirmed by its retry before it counts."""
+"""In force until ``config.yaml`` carries rules of its own.
+
+Hold is 0 because a failed look is confirmed by its retry before it counts.
+"""

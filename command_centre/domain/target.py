@@ -53,7 +53,8 @@ class Target:
     """One thing we watch.
 
     ``address`` is None where no address is known: the target stays in the register and counts as *expected, not measured*.
-    ``expected_every`` is the interval at which a reading is due. ``parents`` are keys of targets whose failure explains this one's.
+    ``expected_every`` is the interval at which a reading is due.
+    ``parents`` are keys of targets whose failure explains this one's.
     ``attributes`` are further register columns as text, for the collector that owns the kind (e.g. ``must_contain``).
     """
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 Fact: TypeAlias = str | int | float | bool | tuple[str, ...]
 """One thing seen that is not a measured quantity: a final address, an issuer, a hash."""
 
-NO_FACTS: Mapping[str, Fact] = MappingProxyType({})
-
 
 class Status(StrEnum):
     """How a target is. *Planned* is laid over it and does not replace it."""
@@ -56,7 +54,7 @@ class Reading:
     detail: str = ""
     values: Mapping[MetricName, float] = field(default_factory=dict)
     source: Source = Source.POLL
-    evidence: Mapping[str, Fact] = field(default=NO_FACTS)
+    evidence: Mapping[str, Fact] = field(default_factory=dict)
     tentative: bool = False
 
 

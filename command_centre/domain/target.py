@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
-from types import MappingProxyType
 from typing import NewType
 
 TargetKey = NewType("TargetKey", str)
 """The stable name of a target, e.g. ``situs:diskominfo``. Renaming a target keeps its key and so its history."""
-
-NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
 
 
 class TargetKind(StrEnum):
@@ -72,7 +69,7 @@ class Target:
     valid_from: date | None = None
     valid_to: date | None = None
     parents: tuple[TargetKey, ...] = ()
-    attributes: Mapping[str, str] = field(default=NO_ATTRIBUTES)
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
     def is_valid_on(self, day: date) -> bool:
         """Whether the register lists this target on ``day`` (both ends inclusive; an open end never closes)."""

@@ -1,0 +1,1 @@
+"""The eyes: one package per kind of source, all shaped alike."""

@@ -1,0 +1,1 @@
+"""The straight line from a reading to history, one station per file."""

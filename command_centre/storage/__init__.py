@@ -1,0 +1,1 @@
+"""Where history is kept: tables, writing, rollups, retention, migrations. SQL lives here and in ``read/``, nowhere else."""

@@ -199,3 +199,20 @@ class SummaryView:
     kelurahan: tuple[KelurahanTile, ...]
     dimensions: tuple[DimensionBar, ...]
     calm_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class WallRow:
+    """One wall the server knows: what it shows and how it fares. Absent numbers: the wall did not tell them."""
+
+    name: str
+    page: str
+    last_seen: datetime
+    is_silent: bool
+    is_closed: bool
+    data_age_seconds: float | None
+    frame_age_seconds: float | None
+    heap_bytes: int | None
+    dom_nodes: int | None
+    width: int | None
+    height: int | None

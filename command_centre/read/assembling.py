@@ -1,0 +1,264 @@
+"""From rows to views: pure functions. No word and no colour is chosen here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from command_centre.domain.calendar import Interval
+from command_centre.domain.incident import IncidentId
+from command_centre.domain.reading import Reason, Status
+from command_centre.domain.rule import Severity
+from command_centre.domain.target import Dimension, TargetKey, TargetKind
+from command_centre.read.conditions import Look, Stretch, condition_of, count, measured_condition
+from command_centre.read.lines import Presence
+from command_centre.read.rows import IncidentFacts, Newest, Registered, SpanRow
+from command_centre.read.views import (
+    CertificateMark,
+    Condition,
+    Counts,
+    DimensionBar,
+    Fault,
+    IncidentRow,
+    KelurahanTile,
+    SelfFault,
+    SiteTile,
+    SourceHealth,
+)
+from command_centre.storage.times import from_ms, to_ms
+
+COLLECTOR_SILENT_AFTER = timedelta(seconds=15)
+"""A writer renews its lease every few seconds; one that has not for this long is gone (the lease's own limit)."""
+
+INDICATORS_PER_DIMENSION = 10
+
+_WORST_FIRST = (Condition.DOWN, Condition.DEGRADED, Condition.SLOW, Condition.NO_DATA, Condition.PLANNED)
+
+_FAULT_OF: Mapping[Reason, Fault] = {
+    Reason.OWN_UPLINK: Fault.OWN_UPLINK,
+    Reason.STORAGE_FAULT: Fault.STORAGE,
+    Reason.CONFIG: Fault.CONFIG_REFUSED,
+}
+"""Which of our own troubles every screen admits. Others (a silent wall) are incidents and need no banner."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricIds:
+    """Ids of the metrics that tiles show; None while no such number was ever stored."""
+
+    total: int | None
+    status_code: int | None
+    tls: int | None
+    certificate: int | None
+
+    @classmethod
+    def from_names(cls, ids: Mapping[str, int]) -> MetricIds:
+        return cls(
+            total=ids.get("total_seconds"),
+            status_code=ids.get("http_status_code"),
+            tls=ids.get("tls_seconds"),
+            certificate=ids.get("certificate_remaining_seconds"),
+        )
+
+
+def look_of(newest: Newest | None) -> Look | None:
+    """The part of a newest look that decides a condition."""
+    if newest is None:
+        return None
+    return Look(Status(newest.status), Reason(newest.reason), from_ms(newest.vouched_until))
+
+
+def conditions_of(
+    targets: Iterable[Registered],
+    newest: Mapping[int, Newest],
+    planned: Mapping[str, Sequence[Interval]],
+    now: datetime,
+) -> dict[int, Condition]:
+    """The condition of each target at ``now``, by id."""
+    return {
+        each.id: condition_of(
+            look_of(newest.get(each.id)), has_address=each.has_address, planned=planned.get(each.key, ()), now=now
+        )
+        for each in targets
+    }
+
+
+def site_tile(
+    target: Registered,
+    newest: Newest | None,
+    values: Mapping[int, float],
+    metrics: MetricIds,
+    condition: Condition,
+    planned: Sequence[Interval],
+    history: tuple[Condition, ...],
+    now: datetime,
+) -> SiteTile:
+    """One tile. What nobody vouches for any more is not shown as if it still held."""
+    window = next((each for each in planned if each.contains(now)), None)
+    seen = newest if _is_vouched_for(condition) else None
+    shown = values if seen is not None else {}
+    remaining = _value(shown, metrics.certificate)
+    return SiteTile(
+        key=TargetKey(target.key),
+        name=target.name,
+        short_name=target.short_name,
+        group=target.group,
+        owner=target.owner,
+        kelurahan=target.kelurahan,
+        condition=condition,
+        reason=_reason(target, newest, condition, now),
+        since=_since(newest, condition, window, now),
+        last_seen=None if newest is None else from_ms(newest.at),
+        total_seconds=_value(shown, metrics.total),
+        status_code=_whole(_value(shown, metrics.status_code)),
+        certificate_days=None if remaining is None else remaining / 86_400,
+        uses_https=_uses_https(shown, metrics),
+        planned_until=None if window is None or condition is not Condition.PLANNED else window.end,
+        history=history,
+    )
+
+
+def _is_vouched_for(condition: Condition) -> bool:
+    return condition in (Condition.NORMAL, Condition.SLOW, Condition.DEGRADED, Condition.DOWN)
+
+
+def _value(values: Mapping[int, float], metric: int | None) -> float | None:
+    return None if metric is None else values.get(metric)
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else int(value)
+
+
+def _uses_https(values: Mapping[int, float], metrics: MetricIds) -> bool | None:
+    """Whether the conversation was encrypted; None where there was none."""
+    if _value(values, metrics.tls) is not None or _value(values, metrics.certificate) is not None:
+        return True
+    return None if _value(values, metrics.status_code) is None else False
+
+
+def _reason(target: Registered, newest: Newest | None, condition: Condition, now: datetime) -> Reason:
+    if condition is Condition.NO_ADDRESS:
+        return Reason.NO_ADDRESS
+    if newest is None:
+        return Reason.NEVER_SEEN
+    if condition is Condition.NO_DATA and newest.status != Status.UNKNOWN.value and to_ms(now) >= newest.vouched_until:
+        return Reason.SILENT
+    return Reason(newest.reason)
+
+
+def _since(newest: Newest | None, condition: Condition, window: Interval | None, now: datetime) -> datetime | None:
+    if condition is Condition.PLANNED and window is not None:
+        return window.start
+    if newest is None or condition is Condition.NO_ADDRESS:
+        return None
+    has_fallen_silent = newest.status != Status.UNKNOWN.value and to_ms(now) >= newest.vouched_until
+    return from_ms(newest.vouched_until if has_fallen_silent else newest.since)
+
+
+def worst_first(tiles: Iterable[SiteTile]) -> tuple[SiteTile, ...]:
+    """The tiles that are not normal: worst first, then longest first."""
+    listed = [each for each in tiles if each.condition in _WORST_FIRST]
+    return tuple(sorted(listed, key=lambda each: (_WORST_FIRST.index(each.condition), _age_key(each.since), each.key)))
+
+
+def _age_key(since: datetime | None) -> float:
+    return float("-inf") if since is None else since.timestamp()
+
+
+def certificate_marks(tiles: Iterable[SiteTile]) -> tuple[CertificateMark, ...]:
+    """Certificates by days left, the next to end first."""
+    marks = [
+        CertificateMark(each.key, each.short_name, each.certificate_days) for each in tiles if each.certificate_days is not None
+    ]
+    return tuple(sorted(marks, key=lambda mark: (mark.days, mark.key)))
+
+
+def kelurahan_tiles(tiles: Sequence[SiteTile], kelurahan: Mapping[str, str]) -> tuple[KelurahanTile, ...]:
+    """Each kelurahan (code -> kecamatan code) with the sites that stand there."""
+    standing: dict[str, list[Condition]] = {code: [] for code in kelurahan}
+    for tile in tiles:
+        if tile.kelurahan in standing:
+            standing[tile.kelurahan].append(tile.condition)
+    return tuple(KelurahanTile(code, kelurahan[code], count(conditions)) for code, conditions in standing.items())
+
+
+def counts_of_kind(targets: Iterable[Registered], conditions: Mapping[int, Condition], kind: TargetKind) -> Counts | None:
+    """Targets of one kind by condition; None when the register lists none of that kind."""
+    seen = [conditions[each.id] for each in targets if each.kind == kind.value]
+    return count(seen) if seen else None
+
+
+def source_health(targets: Iterable[Registered], conditions: Mapping[int, Condition]) -> SourceHealth:
+    """One source per kind and group; silent when none of its measured targets is vouched for."""
+    members: dict[tuple[str, str], list[Condition]] = {}
+    for each in targets:
+        if each.has_address:
+            members.setdefault((each.kind, each.group), []).append(conditions[each.id])
+    silent = sum(all(condition is Condition.NO_DATA for condition in seen) for seen in members.values())
+    return SourceHealth(silent, len(members))
+
+
+def self_faults(
+    targets: Iterable[Registered], newest: Mapping[int, Newest], renewals: Sequence[int], started: datetime, now: datetime
+) -> tuple[SelfFault, ...]:
+    """What the banner must admit: our own targets that are down, and a writer that no longer renews its lease."""
+    faults: dict[Fault, datetime] = {}
+    for each in targets:
+        seen = newest.get(each.id) if each.kind == TargetKind.SELF.value else None
+        fault = _FAULT_OF.get(Reason(seen.reason)) if seen is not None and seen.status == Status.DOWN.value else None
+        if seen is not None and fault is not None:
+            faults[fault] = min(faults.get(fault, now), from_ms(seen.since))
+    renewed = from_ms(max(renewals)) if renewals else started
+    if now - renewed > COLLECTOR_SILENT_AFTER:
+        faults[Fault.COLLECTOR_SILENT] = renewed
+    return tuple(SelfFault(fault, since) for fault, since in sorted(faults.items()))
+
+
+def incident_row(facts: IncidentFacts) -> IncidentRow:
+    """One line of the incident list."""
+    return IncidentRow(
+        id=IncidentId(facts.id),
+        severity=Severity(facts.severity),
+        target=TargetKey(facts.target),
+        where=facts.where,
+        group=facts.group,
+        status=Status(facts.status),
+        reason=Reason(facts.reason),
+        owner=facts.owner,
+        opened_at=from_ms(facts.opened_at),
+        resolved_at=None if facts.resolved_at is None else from_ms(facts.resolved_at),
+        detail=facts.detail,
+    )
+
+
+def unmeasured_dimensions() -> tuple[DimensionBar, ...]:
+    """The six dimensions before any indicator of theirs is measured."""
+    return tuple(DimensionBar(each, None, None, 0, INDICATORS_PER_DIMENSION) for each in Dimension)
+
+
+def stretches_by_target(spans: Iterable[SpanRow], now: int) -> Iterator[tuple[int, list[Stretch]]]:
+    """Each target's spans (in order of target and time) as conditions, cut at ``now``: the last one may reach beyond it."""
+    for target_id, own in groupby(spans, key=lambda each: each.target_id):
+        yield target_id, [_stretch(each, now) for each in own if each.since < now]
+
+
+def _stretch(span: SpanRow, now: int) -> Stretch:
+    condition = Condition.PLANNED if span.planned else measured_condition(Status(span.status), Reason(span.reason))
+    return Stretch(Interval(from_ms(span.since), from_ms(min(span.until, now))), condition)
+
+
+def active_times(spans: Iterable[SpanRow]) -> Iterator[Presence]:
+    """When targets served citizens (UP or DEGRADED, not planned)."""
+    for each in spans:
+        if not each.planned and each.status in (Status.UP.value, Status.DEGRADED.value):
+            yield Presence(each.since, each.until)
+
+
+def measured_times(spans: Iterable[SpanRow]) -> Iterator[Presence]:
+    """When anybody vouched for targets at all."""
+    for each in spans:
+        if each.status != Status.UNKNOWN.value:
+            yield Presence(each.since, each.until)

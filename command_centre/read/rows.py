@@ -1,0 +1,251 @@
+"""What the tables hold, as rows: all SQL of the read side. Each function is one question on one open connection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, case, func, select
+
+from command_centre.domain.rule import Severity
+from command_centre.storage.tables import incident, incident_event, latest, lease, metric, reading, span, target, wall
+
+OPEN_SHOWN = 50
+"""Open incidents handed to a screen; how many there are altogether is counted apart."""
+
+RESOLVED_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """One line of the register."""
+
+    id: int
+    key: str
+    kind: str
+    name: str
+    short_name: str
+    owner: str
+    group: str
+    kelurahan: str | None
+    kecamatan: str | None
+    has_address: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest look at one target. Times in epoch milliseconds."""
+
+    target_id: int
+    at: int
+    status: str
+    reason: str
+    since: int
+    vouched_until: int
+    packed: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class SpanRow:
+    """One status over one stretch of time."""
+
+    target_id: int
+    since: int
+    until: int
+    status: str
+    reason: str
+    planned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFacts:
+    """One incident with what the register knows about its target."""
+
+    id: int
+    severity: str
+    target: str
+    where: str
+    group: str
+    owner: str
+    status: str
+    reason: str
+    detail: str
+    opened_at: int
+    resolved_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WallFacts:
+    """What one wall last told."""
+
+    name: str
+    page: str
+    last_seen: int
+    closed: bool
+    data_age_seconds: float | None
+    frame_age_seconds: float | None
+    heap_bytes: int | None
+    dom_nodes: int | None
+    width: int | None
+    height: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far history has come. Equal cursors: nothing that a screen shows has been written in between."""
+
+    seq: int
+    events: int
+    register: int
+
+
+CURSOR = select(
+    select(func.max(reading.c.seq)).scalar_subquery(),
+    select(func.max(incident_event.c.id)).scalar_subquery(),
+    select(func.max(target.c.changed_at)).scalar_subquery(),
+    select(func.max(target.c.removed_at)).scalar_subquery(),
+)
+
+REGISTER = (
+    select(
+        target.c.id,
+        target.c.key,
+        target.c.kind,
+        target.c.name,
+        target.c.short_name,
+        target.c.owner,
+        target.c.group_name,
+        target.c.kelurahan,
+        target.c.kecamatan,
+        target.c.address.is_not(None),
+    )
+    .where(target.c.removed_at.is_(None))
+    .order_by(target.c.id)
+)
+
+NEWEST = select(
+    latest.c.target_id, latest.c.at, latest.c.status, latest.c.reason, latest.c.since, latest.c.vouched_until, latest.c.packed
+)
+
+METRICS = select(metric.c.name, metric.c.id)
+
+
+def read_cursor(connection: Connection) -> Cursor:
+    """How far history has come; cheap enough to be asked many times a second."""
+    seq, events, changed, removed = connection.execute(CURSOR).one()
+    return Cursor(_from_zero(seq), _from_zero(events), max(_from_zero(changed), _from_zero(removed)))
+
+
+def _from_zero(position: int | None) -> int:
+    return 0 if position is None else position  # positions count from 1: an empty log stands at 0
+
+
+def read_register(connection: Connection) -> tuple[Registered, ...]:
+    """Every target the register lists now, in the order in which they were entered."""
+    return tuple(Registered(*row) for row in connection.execute(REGISTER))
+
+
+def read_newest(connection: Connection) -> dict[int, Newest]:
+    """The newest look at each target that was ever seen."""
+    return {row[0]: Newest(*row) for row in connection.execute(NEWEST)}
+
+
+def read_metrics(connection: Connection) -> dict[str, int]:
+    """Metric ids by name."""
+    return {row.name: row.id for row in connection.execute(METRICS)}
+
+
+def read_spans(connection: Connection, start: int, kind: str) -> list[SpanRow]:
+    """Spans of one kind of target that touch the time from ``start`` on, in order of target and time."""
+    question = (
+        select(span.c.target_id, span.c.since, span.c.until, span.c.status, span.c.reason, span.c.planned)
+        .join(target, target.c.id == span.c.target_id)
+        .where(span.c.until > start, target.c.kind == kind, target.c.removed_at.is_(None))
+        .order_by(span.c.target_id, span.c.since)
+    )
+    return [SpanRow(*row) for row in connection.execute(question)]
+
+
+def read_first_seen(connection: Connection) -> int | None:
+    """When the first span of all began; None when nothing was ever seen."""
+    first: int | None = connection.execute(select(func.min(span.c.since))).scalar_one()
+    return first
+
+
+_INCIDENTS: Select[Any] = select(
+    incident.c.id,
+    incident.c.severity,
+    target.c.key,
+    target.c.short_name,
+    target.c.group_name,
+    target.c.owner,
+    incident.c.status,
+    incident.c.reason,
+    incident.c.detail,
+    incident.c.opened_at,
+    incident.c.resolved_at,
+).join(target, target.c.id == incident.c.target_id)
+
+_URGENCY = case({Severity.CRITICAL.value: 0, Severity.WARNING.value: 1}, value=incident.c.severity, else_=2)
+
+
+def read_open_incidents(connection: Connection) -> tuple[IncidentFacts, ...]:
+    """The open incidents, most urgent first, then oldest first."""
+    question = (
+        _INCIDENTS.where(incident.c.resolved_at.is_(None))
+        .order_by(_URGENCY, incident.c.opened_at, incident.c.id)
+        .limit(OPEN_SHOWN)
+    )
+    return tuple(IncidentFacts(*row) for row in connection.execute(question))
+
+
+def read_resolved_incidents(connection: Connection, start: int) -> tuple[IncidentFacts, ...]:
+    """Incidents that ended at or after ``start``, newest end first."""
+    question = (
+        _INCIDENTS.where(incident.c.resolved_at >= start)
+        .order_by(incident.c.resolved_at.desc(), incident.c.id.desc())
+        .limit(RESOLVED_SHOWN)
+    )
+    return tuple(IncidentFacts(*row) for row in connection.execute(question))
+
+
+def count_open_incidents(connection: Connection) -> dict[str, int]:
+    """Open incidents by severity."""
+    question = select(incident.c.severity, func.count()).where(incident.c.resolved_at.is_(None)).group_by(incident.c.severity)
+    return {row.severity: row.number for row in connection.execute(question)}
+
+
+def read_incident_times(connection: Connection, start: int) -> list[tuple[int, int | None]]:
+    """(opened, resolved) of every incident that was open at some time from ``start`` on."""
+    question = select(incident.c.opened_at, incident.c.resolved_at).where(
+        incident.c.resolved_at.is_(None) | (incident.c.resolved_at > start)
+    )
+    return [(opened, resolved) for opened, resolved in connection.execute(question)]
+
+
+def read_last_resolution(connection: Connection) -> int | None:
+    """When the last incident ended; None when none ever did."""
+    last: int | None = connection.execute(select(func.max(incident.c.resolved_at))).scalar_one()
+    return last
+
+
+def read_lease_renewals(connection: Connection) -> tuple[int, ...]:
+    """When each shard's writer last said that it lives."""
+    return tuple(connection.execute(select(lease.c.renewed_at)).scalars())
+
+
+def read_walls(connection: Connection) -> tuple[WallFacts, ...]:
+    """Every wall the server knows, by name."""
+    question: Select[Any] = select(
+        wall.c.name,
+        wall.c.page,
+        wall.c.last_seen,
+        wall.c.closed,
+        wall.c.data_age_seconds,
+        wall.c.frame_age_seconds,
+        wall.c.heap_bytes,
+        wall.c.dom_nodes,
+        wall.c.width,
+        wall.c.height,
+    ).order_by(wall.c.name)
+    return tuple(WallFacts(*row) for row in connection.execute(question))

@@ -1,0 +1,244 @@
+"""The script of faults: a loop of time in which sites break and heal. Reading it is strict: all mistakes at once, with lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import YAMLError
+
+from command_centre.demo.faults import Fault, FaultKind
+from command_centre.domain.target import Target, TargetKey
+
+ZERO = timedelta(0)
+MOST_ENTRIES = 500
+MOST_BYTES = 200_000
+
+UPLINK = "uplink"
+"""In place of a site: our own connection is lost; references and name server fall silent together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Part of the loop, half-open. An end beyond the loop reaches round into its beginning."""
+
+    begins: timedelta
+    ends: timedelta
+
+    def contains(self, position: timedelta, loop: timedelta) -> bool:
+        return self.begins <= position < self.ends or self.begins <= position + loop < self.ends
+
+    def overlaps(self, other: Stretch, loop: timedelta) -> bool:
+        return any(self.begins < other.ends + shift and other.begins + shift < self.ends for shift in (-loop, ZERO, loop))
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptedFault:
+    """One site breaks for one stretch of every loop. ``already`` is how long it had been so when the demo began."""
+
+    target: TargetKey
+    fault: Fault
+    when: Stretch
+    already: timedelta = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What happens in the city, over and over. The empty script is a day on which nothing happens."""
+
+    loop: timedelta = timedelta(minutes=20)
+    faults: tuple[ScriptedFault, ...] = ()
+    uplink_losses: tuple[Stretch, ...] = field(default=())
+
+    def in_force(self, elapsed: timedelta) -> dict[TargetKey, Fault]:
+        """The fault of each broken site, ``elapsed`` after the demo began."""
+        position = self._position(elapsed)
+        return {each.target: each.fault for each in self.faults if each.when.contains(position, self.loop)}
+
+    def is_uplink_lost(self, elapsed: timedelta) -> bool:
+        position = self._position(elapsed)
+        return any(each.contains(position, self.loop) for each in self.uplink_losses)
+
+    def at_the_beginning(self) -> tuple[ScriptedFault, ...]:
+        """What is broken already when the demo begins: the history shows it."""
+        return tuple(each for each in self.faults if each.when.contains(ZERO, self.loop))
+
+    def _position(self, elapsed: timedelta) -> timedelta:
+        return elapsed % self.loop
+
+
+QUIET = Script()
+
+
+class ScriptError(Exception):
+    """The script cannot be used; the text lists every mistake, one a line."""
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = tuple(mistakes)
+
+
+def load_script(path: Path, targets: Iterable[Target]) -> Script:
+    """The script in a YAML file, checked against the register; raises ScriptError with every mistake."""
+    reading = _Reading(path.name, {each.key: each.address is not None for each in targets})
+    script = reading.script(_document(path))
+    if reading.mistakes:
+        raise ScriptError(reading.mistakes)
+    return script
+
+
+def _document(path: Path) -> Any:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise ScriptError([f"{path}: cannot be read: {error.strerror}"]) from error
+    if len(raw) > MOST_BYTES:
+        raise ScriptError([f"{path.name}: larger than {MOST_BYTES} bytes"])
+    try:
+        return YAML(typ="rt").load(raw.decode("utf-8"))
+    except (YAMLError, UnicodeDecodeError, ValueError) as error:
+        problem = " ".join(str(error).split())
+        raise ScriptError([f"{path.name}: not readable as YAML: {problem}"]) from error
+
+
+_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?", re.ASCII)
+
+
+def parse_duration(text: str) -> timedelta | None:
+    """``90s``, ``3m``, ``2h31m``, ``6d``; None when the text is something else."""
+    match = _DURATION.fullmatch(text.strip())
+    if match is None or not any(match.groups()):
+        return None
+    days, hours, minutes, seconds = (float(part or 0) for part in match.groups())
+    try:
+        return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    except OverflowError:
+        return None
+
+
+class _Reading:
+    """One pass over the document; collects mistakes instead of stopping at the first."""
+
+    def __init__(self, file: str, is_served: Mapping[TargetKey, bool]) -> None:
+        self.mistakes: list[str] = []
+        self._file = file
+        self._is_served = is_served
+
+    def script(self, document: Any) -> Script:
+        if not isinstance(document, CommentedMap):
+            self._refuse(1, "a script is a mapping with 'loop' and 'faults'")
+            return QUIET
+        self._unknown_keys(document, ("loop", "faults"))
+        loop = self._duration(document, "loop", timedelta(minutes=20))
+        if not timedelta(seconds=10) <= loop <= timedelta(days=1):
+            self._refuse(_line(document, "loop"), "'loop' must lie between 10s and 1d")
+            return QUIET
+        listed = document.get("faults", CommentedSeq())
+        if not isinstance(listed, CommentedSeq) or len(listed) > MOST_ENTRIES:
+            self._refuse(_line(document, "faults"), f"'faults' must be a list of at most {MOST_ENTRIES} entries")
+            return QUIET
+        return self._assembled(loop, listed)
+
+    def _assembled(self, loop: timedelta, listed: CommentedSeq) -> Script:
+        faults: list[tuple[int, ScriptedFault]] = []
+        losses: list[Stretch] = []
+        for index, entry in enumerate(listed):
+            line = int(listed.lc.item(index)[0]) + 1
+            if not isinstance(entry, CommentedMap):
+                self._refuse(line, "an entry is a mapping with 'site', 'kind', 'from' and 'until'")
+            elif entry.get("site") == UPLINK:
+                losses.append(self._loss(entry, loop))
+            elif (scripted := self._fault(entry, line, loop)) is not None:
+                faults.append((line, scripted))
+        self._overlaps(faults, loop)
+        return Script(loop, tuple(each for _, each in faults), tuple(losses))
+
+    def _loss(self, entry: CommentedMap, loop: timedelta) -> Stretch:
+        self._unknown_keys(entry, ("site", "from", "until"))
+        return self._stretch(entry, loop)
+
+    def _fault(self, entry: CommentedMap, line: int, loop: timedelta) -> ScriptedFault | None:
+        self._unknown_keys(entry, ("site", "kind", "from", "until", "lasts", "already"))
+        target = self._target(entry, line)
+        kind = self._kind(entry, line)
+        lasts = self._duration(entry, "lasts", ZERO) if "lasts" in entry else None
+        when = self._stretch(entry, loop)
+        already = self._duration(entry, "already", ZERO)
+        if "already" in entry and not when.contains(ZERO, loop):
+            self._refuse(_line(entry, "already"), "'already' is for faults that are there when the demo begins; this one is not")
+        if target is None or kind is None:
+            return None
+        try:
+            return ScriptedFault(target, Fault(kind, lasts), when, already)
+        except ValueError as error:
+            self._refuse(line, str(error))
+            return None
+
+    def _target(self, entry: CommentedMap, line: int) -> TargetKey | None:
+        key = TargetKey(str(entry.get("site", "")))
+        if key not in self._is_served:
+            self._refuse(_line(entry, "site", line), f"'{key}' is not a site of the register{_meant(key, self._is_served)}")
+            return None
+        if not self._is_served[key]:
+            self._refuse(_line(entry, "site", line), f"'{key}' has no address in the register, so nothing can break there")
+            return None
+        return key
+
+    def _kind(self, entry: CommentedMap, line: int) -> FaultKind | None:
+        word = str(entry.get("kind", ""))
+        try:
+            return FaultKind(word)
+        except ValueError:
+            self._refuse(_line(entry, "kind", line), f"unknown kind '{word}'{_meant(word, FaultKind)}")
+            return None
+
+    def _stretch(self, entry: CommentedMap, loop: timedelta) -> Stretch:
+        begins = self._duration(entry, "from", ZERO)
+        ends = self._duration(entry, "until", loop)
+        if not (begins < loop and begins < ends <= begins + loop):
+            self._refuse(
+                _line(entry, "until"), "'until' must come after 'from', by at most one loop, and 'from' must lie in the loop"
+            )
+        return Stretch(begins, ends)
+
+    def _duration(self, entry: CommentedMap, key: str, otherwise: timedelta) -> timedelta:
+        if key not in entry:
+            return otherwise
+        duration = parse_duration(str(entry[key]))
+        if duration is None:
+            self._refuse(_line(entry, key), f"'{key}': '{entry[key]}' is not a duration such as 90s, 3m or 2h31m")
+            return otherwise
+        return duration
+
+    def _overlaps(self, faults: Sequence[tuple[int, ScriptedFault]], loop: timedelta) -> None:
+        for index, (line, later) in enumerate(faults):
+            for earlier_line, earlier in faults[:index]:
+                if later.target == earlier.target and later.when.overlaps(earlier.when, loop):
+                    self._refuse(line, f"'{later.target}' has another fault at the same time (line {earlier_line})")
+
+    def _unknown_keys(self, entry: CommentedMap, known: Sequence[str]) -> None:
+        for key in entry:
+            if key not in known:
+                self._refuse(_line(entry, str(key)), f"unknown key '{key}'{_meant(str(key), known)}")
+
+    def _refuse(self, line: int, sentence: str) -> None:
+        self.mistakes.append(f"{self._file}:{line}: {sentence}")
+
+
+def _line(entry: CommentedMap, key: str, otherwise: int = 1) -> int:
+    try:
+        return int(entry.lc.key(key)[0]) + 1
+    except (KeyError, AttributeError):
+        return otherwise
+
+
+def _meant(word: str, known: Iterable[str]) -> str:
+    close = get_close_matches(word, [str(each) for each in known], n=1)
+    return f"; did you mean '{close[0]}'?" if close else ""

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from operator import attrgetter
 
 from command_centre.domain.calendar import Interval
 from command_centre.domain.incident import IncidentId
 from command_centre.domain.reading import Reason, Status
 from command_centre.domain.rule import Severity
 from command_centre.domain.target import Dimension, TargetKey, TargetKind
-from command_centre.read.conditions import Look, Stretch, condition_of, count, measured_condition
+from command_centre.read.conditions import HalfHours, Look, Stretch, condition_of, count, history_of, measured_condition
 from command_centre.read.lines import Presence
 from command_centre.read.rows import IncidentFacts, Newest, Registered, SpanRow
 from command_centre.read.views import (
@@ -63,13 +64,6 @@ class MetricIds:
         )
 
 
-def look_of(newest: Newest | None) -> Look | None:
-    """The part of a newest look that decides a condition."""
-    if newest is None:
-        return None
-    return Look(Status(newest.status), Reason(newest.reason), from_ms(newest.vouched_until))
-
-
 def conditions_of(
     targets: Iterable[Registered],
     newest: Mapping[int, Newest],
@@ -77,12 +71,20 @@ def conditions_of(
     now: datetime,
 ) -> dict[int, Condition]:
     """The condition of each target at ``now``, by id."""
-    return {
-        each.id: condition_of(
-            look_of(newest.get(each.id)), has_address=each.has_address, planned=planned.get(each.key, ()), now=now
-        )
-        for each in targets
-    }
+    at = to_ms(now)
+    measured = measured_conditions((each.status, each.reason) for each in newest.values())
+    conditions = {}
+    for each in targets:
+        seen = newest.get(each.id)
+        look = None if seen is None else Look(measured[seen.status, seen.reason], seen.vouched_until)
+        is_planned = each.key in planned and any(window.contains(now) for window in planned[each.key])
+        conditions[each.id] = condition_of(look, has_address=each.has_address, is_planned=is_planned, now=at)
+    return conditions
+
+
+def measured_conditions(seen: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Condition]:
+    """The condition of every (status, reason) that occurs: thousands of rows, a dozen pairs."""
+    return {(status, reason): measured_condition(Status(status), Reason(reason)) for status, reason in set(seen)}
 
 
 def site_tile(
@@ -239,15 +241,19 @@ def unmeasured_dimensions() -> tuple[DimensionBar, ...]:
     return tuple(DimensionBar(each, None, None, 0, INDICATORS_PER_DIMENSION) for each in Dimension)
 
 
-def stretches_by_target(spans: Iterable[SpanRow], now: int) -> Iterator[tuple[int, list[Stretch]]]:
-    """Each target's spans (in order of target and time) as conditions, cut at ``now``: the last one may reach beyond it."""
-    for target_id, own in groupby(spans, key=lambda each: each.target_id):
-        yield target_id, [_stretch(each, now) for each in own if each.since < now]
-
-
-def _stretch(span: SpanRow, now: int) -> Stretch:
-    condition = Condition.PLANNED if span.planned else measured_condition(Status(span.status), Reason(span.reason))
-    return Stretch(Interval(from_ms(span.since), from_ms(min(span.until, now))), condition)
+def histories(spans: Sequence[SpanRow], half_hours: HalfHours) -> dict[int, tuple[Condition, ...]]:
+    """Each target's last day from its spans, which are in order of target and time."""
+    measured = measured_conditions((each.status, each.reason) for each in spans)
+    return {
+        target_id: history_of(
+            (
+                Stretch(each.since, each.until, Condition.PLANNED if each.planned else measured[each.status, each.reason])
+                for each in own
+            ),
+            half_hours,
+        )
+        for target_id, own in groupby(spans, key=attrgetter("target_id"))
+    }
 
 
 def active_times(spans: Iterable[SpanRow]) -> Iterator[Presence]:

@@ -1,50 +1,65 @@
-"""How a tile looks, decided from facts: the newest reading, its age, the address, agreed planned time. Pure."""
+"""How a tile looks, decided from facts: the newest reading, its age, the address, agreed planned time. Pure.
+
+Times are epoch milliseconds: this runs for every target at every refresh.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import assert_never
+from datetime import timedelta
+from typing import NamedTuple, assert_never
 
-from command_centre.domain.calendar import Interval, intersect
 from command_centre.domain.reading import Reason, Status
 from command_centre.read.views import Condition, Counts
 
-HALF_HOUR = timedelta(minutes=30)
+HALF_HOUR = timedelta(minutes=30) // timedelta(milliseconds=1)
 HISTORY_LENGTH = 48
 """Half hours in a tile's history: one day."""
 
-SILENCE_SHOWN_FROM = HALF_HOUR / 10
-"""A half hour in which nothing went wrong is drawn as silent from this much unwatched time on: one late reading is no silence."""
+SILENCE_SHOWN_FROM = 0.1
+"""From this share of unwatched time on a half hour without trouble is drawn as silent: one late reading is no silence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What the newest look at one target said, and until when that holds."""
+class Look(NamedTuple):
+    """What the newest look at one target said (as a condition), and until when that holds."""
 
-    status: Status
-    reason: Reason
-    vouched_until: datetime
+    condition: Condition
+    vouched_until: int
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """One condition over one stretch of time."""
+class Stretch(NamedTuple):
+    """One condition over one stretch of time, half-open."""
 
-    interval: Interval
+    start: int
+    end: int
     condition: Condition
 
 
-def condition_of(latest: Look | None, *, has_address: bool, planned: Sequence[Interval], now: datetime) -> Condition:
+@dataclass(frozen=True, slots=True)
+class HalfHours:
+    """The last 48 half hours by the clock. The last one is not over yet: it ends at ``now``."""
+
+    start: int
+    now: int
+
+    @classmethod
+    def until(cls, now: int) -> HalfHours:
+        return cls(now // HALF_HOUR * HALF_HOUR - HALF_HOUR * (HISTORY_LENGTH - 1), now)
+
+    def length(self, index: int) -> int:
+        return HALF_HOUR if index < HISTORY_LENGTH - 1 else self.now - (self.start + HALF_HOUR * index)
+
+
+def condition_of(latest: Look | None, *, has_address: bool, is_planned: bool, now: int) -> Condition:
     """How a target looks at ``now``. A reading vouches for its patience and no longer, whatever it said."""
     if not has_address:
         return Condition.NO_ADDRESS
-    if any(window.contains(now) for window in planned):
+    if is_planned:
         return Condition.PLANNED
     if latest is None or now >= latest.vouched_until:
         return Condition.NO_DATA
-    return measured_condition(latest.status, latest.reason)
+    return latest.condition
 
 
 def measured_condition(status: Status, reason: Reason) -> Condition:
@@ -62,40 +77,34 @@ def measured_condition(status: Status, reason: Reason) -> Condition:
             assert_never(unreachable)
 
 
-def half_hours_until(now: datetime) -> tuple[Interval, ...]:
-    """The last 48 half hours by the clock, oldest first; the last one is not over and ends at ``now``."""
-    current = now - timedelta(minutes=now.minute % 30, seconds=now.second, microseconds=now.microsecond)
-    starts = [current - HALF_HOUR * back for back in range(HISTORY_LENGTH - 1, 0, -1)]
-    return (*(Interval(start, start + HALF_HOUR) for start in starts), Interval(current, max(now, current)))
-
-
-def history_of(stretches: Iterable[Stretch], half_hours: Sequence[Interval]) -> tuple[Condition, ...]:
+def history_of(stretches: Iterable[Stretch], half_hours: HalfHours) -> tuple[Condition, ...]:
     """One condition per half hour from stretches in order of time."""
-    lengths: list[dict[Condition, timedelta]] = [{} for _ in half_hours]
-    begins = half_hours[0].start
-    for stretch in stretches:
-        first = max(0, (stretch.interval.start - begins) // HALF_HOUR)
-        for index in range(first, len(half_hours)):
-            part = intersect(stretch.interval, half_hours[index])
-            if part is None:
-                if half_hours[index].start >= stretch.interval.end:
-                    break
-                continue
-            seen = lengths[index]
-            seen[stretch.condition] = seen.get(stretch.condition, timedelta(0)) + part.length
-    return tuple(_shown(seen, half_hour) for seen, half_hour in zip(lengths, half_hours, strict=True))
+    seen: list[dict[Condition, int]] = [{} for _ in range(HISTORY_LENGTH)]
+    for start, end, condition in stretches:
+        first = max(start, half_hours.start)
+        last = min(end, half_hours.now)
+        while first < last:
+            index = (first - half_hours.start) // HALF_HOUR
+            cut = min(last, half_hours.start + HALF_HOUR * (index + 1))
+            lengths = seen[index]
+            lengths[condition] = lengths[condition] + cut - first if condition in lengths else cut - first
+            first = cut
+    return tuple(_shown(lengths, half_hours.length(index)) for index, lengths in enumerate(seen))
 
 
-def _shown(seen: dict[Condition, timedelta], half_hour: Interval) -> Condition:
+def _shown(lengths: dict[Condition, int], whole: int) -> Condition:
     """Trouble is shown however short it was; then silence that lasted; else what filled most of the time."""
+    if len(lengths) == 1:
+        [(condition, length)] = lengths.items()
+        if length == whole:
+            return condition
     for trouble in (Condition.DOWN, Condition.DEGRADED, Condition.SLOW):
-        if trouble in seen:
+        if trouble in lengths:
             return trouble
-    watched = sum(seen.values(), timedelta(0)) - seen.get(Condition.NO_DATA, timedelta(0))
-    silent = half_hour.length - watched
-    if not watched or silent >= SILENCE_SHOWN_FROM:
+    quiet = {condition: length for condition, length in lengths.items() if condition is not Condition.NO_DATA}
+    if not quiet or whole - sum(quiet.values()) >= SILENCE_SHOWN_FROM * whole:
         return Condition.NO_DATA
-    return max((Condition.NORMAL, Condition.PLANNED), key=lambda quiet: seen.get(quiet, timedelta(0)))
+    return max(quiet, key=lambda condition: quiet[condition])
 
 
 def count(conditions: Iterable[Condition]) -> Counts:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from command_centre.read.views import Step
 
@@ -12,8 +12,7 @@ STEP_MS = timedelta(minutes=5) // timedelta(milliseconds=1)
 """Grid of a day's line: at most 289 points, finer than the eye sees on a sparkline."""
 
 
-@dataclass(frozen=True, slots=True)
-class Presence:
+class Presence(NamedTuple):
     """Something was there from ``start`` until ``end`` (epoch milliseconds, half-open)."""
 
     start: int

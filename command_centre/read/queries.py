@@ -15,7 +15,7 @@ from command_centre.domain.ports import Clock
 from command_centre.domain.rule import Severity
 from command_centre.domain.target import TargetKind
 from command_centre.read import assembling, rows
-from command_centre.read.conditions import HISTORY_LENGTH, count, half_hours_until, history_of
+from command_centre.read.conditions import HISTORY_LENGTH, HalfHours, count
 from command_centre.read.lines import STEP_MS, Presence, as_steps, fewest_at_once, most_at_once
 from command_centre.read.rows import Cursor, Newest, Registered
 from command_centre.read.views import Condition, Counts, SelfFault, SitesView, SiteTile, SourceHealth, Step, SummaryView, WallRow
@@ -201,17 +201,14 @@ class Queries:
         return self._day
 
     def _read_day(self, connection: Connection, minute: int, register: int, now: datetime) -> _Day:
-        half_hours = half_hours_until(now)
-        begins = to_ms(half_hours[0].start)
+        half_hours = HalfHours.until(to_ms(now))
+        begins, until = half_hours.start, half_hours.now
         spans = rows.read_spans(connection, begins, TargetKind.SITE.value)
-        until = to_ms(now)
-        histories = {
-            target: history_of(stretches, half_hours) for target, stretches in assembling.stretches_by_target(spans, until)
-        }
         active = fewest_at_once(assembling.active_times(spans), begins, until)
         watched = most_at_once(assembling.measured_times(spans), begins, until)
         figures = [each if any_watched else None for each, any_watched in zip(active, watched, strict=True)]
         within = Interval(now - DAY, now + LOOK_AHEAD)
+        histories = assembling.histories(spans, half_hours)
         return _Day(minute, register, histories, figures, begins, planned_times(self._windows, within, self._zone))
 
     def _tiles(

@@ -1,0 +1,322 @@
+"""The shape of the configuration: frozen sections, every key with a meaning, nothing else allowed.
+
+``docs/configuration.md`` explains each key; a test fails when one is missing there.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+
+from command_centre.config.durations import Duration
+from command_centre.config.mistakes import ConfigError, Mistake
+from command_centre.config.secret import Secret, SecretUnavailableError, folder_of, is_reference
+from command_centre.domain.calendar import Window
+from command_centre.domain.target import Target
+
+SITES_KIND = "websites"
+"""The kind of collector that looks at ``inventory.sites``."""
+
+MINUTE = timedelta(minutes=1)
+FOREVER = "forever"
+
+
+class Section(BaseModel):
+    """A part of ``config.yaml``: frozen, no unknown key, and no value repeated in an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
+
+
+class Mode(StrEnum):
+    """``live`` is the only mode that contacts a real host."""
+
+    DEMO = "demo"
+    LIVE = "live"
+
+
+class Theme(StrEnum):
+    """How a wall is lit: dark for a dim room, light for a lit one."""
+
+    DARK = "gelap"
+    LIGHT = "terang"
+
+
+def _one_line(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be empty")
+    if any(ord(each) < 32 or ord(each) == 127 for each in text):
+        raise ValueError("must be one line without control characters")
+    return text.strip()
+
+
+Line = Annotated[str, AfterValidator(_one_line), Field(max_length=200)]
+
+
+class City(Section):
+    """The city itself."""
+
+    name: Line = "Kota Bontang"
+    timezone: Line = "Asia/Makassar"
+    contact: Line | None = None
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
+            raise ValueError("is not a time zone; Bontang's is Asia/Makassar") from None
+        return name
+
+    @field_validator("contact")
+    @classmethod
+    def _reachable(cls, contact: str | None) -> str | None:
+        if contact is not None and not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+|https?://\S+", contact):
+            raise ValueError("must be an e-mail address or a web address: it is shown to the owners of the sites")
+        return contact
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which the city lives."""
+        return ZoneInfo(self.timezone)
+
+
+class Web(Section):
+    """Where the screens are served."""
+
+    host: Line = "127.0.0.1"
+    port: int = Field(default=8050, ge=0, le=65535)
+
+    @field_validator("host")
+    @classmethod
+    def _a_host(cls, host: str) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9._:-]+", host):
+            raise ValueError("must be a host name or an address, without port and without http://")
+        return host
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseUrl:
+    """Where the database is: an address without a password, or a reference to the whole address."""
+
+    plain: str | None = None
+    secret: Secret | None = None
+    folder: Path | None = None
+
+    def resolve(self) -> str:
+        """The address for SQLAlchemy; a relative SQLite path begins at the folder of ``config.yaml``."""
+        url = self.secret.resolve() if self.secret is not None else str(self.plain)
+        prefix, separator, path = url.partition(":///")
+        if not separator or not prefix.startswith("sqlite") or not path or path.startswith(("/", ":memory:", "file:")):
+            return url
+        return f"{prefix}:///{(self.folder or Path()).resolve() / path}"
+
+    def __str__(self) -> str:
+        return self.secret.reference if self.secret is not None else str(self.plain)
+
+
+def _database_url(value: object, info: ValidationInfo) -> DatabaseUrl:
+    if isinstance(value, DatabaseUrl):
+        return value
+    if not isinstance(value, str):
+        raise ValueError("must be a database address such as sqlite:///data/command-centre.db, or env:NAME, or file:path")
+    if is_reference(value):
+        return DatabaseUrl(secret=Secret(value, folder_of(info)), folder=folder_of(info))
+    if re.match(r"[^:/?#]+://[^/?#]*:[^/?#]*@", value) or re.search(r"(?i)[?&](password|passfile|sslpassword)=", value):
+        raise ValueError("carries a password; write the whole address as env:NAME or file:path instead")
+    if not re.match(r"(sqlite|postgresql)(\+\w+)?://", value):
+        raise ValueError("must begin with sqlite:/// or postgresql:// (or be a reference env:NAME, file:path)")
+    return DatabaseUrl(plain=value, folder=folder_of(info))
+
+
+class Storage(Section):
+    """The database."""
+
+    url: Annotated[DatabaseUrl, BeforeValidator(_database_url)] = Field(
+        default_factory=lambda: DatabaseUrl(plain="sqlite:///data/command-centre.db")
+    )
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+
+def _duration_or_forever(value: object) -> object:
+    return None if value == FOREVER else value
+
+
+Keep = Annotated[Duration | None, BeforeValidator(_duration_or_forever)]
+"""How long something is kept; None is for ever."""
+
+
+class Retention(Section):
+    """How long each class of data is kept. None means for ever."""
+
+    raw: Keep = timedelta(days=30)
+    five_minutes: Keep = timedelta(days=120)
+    hourly: Keep = timedelta(days=1095)
+    daily: Keep = None
+
+
+class CollectorFrame(Section):
+    """What every collector has, whatever its kind."""
+
+    kind: Line
+    every: Duration = MINUTE
+    timeout: Duration = timedelta(seconds=10)
+    at_once: int = Field(default=20, ge=1, le=1000)
+    retry_after: Duration = timedelta(seconds=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Collector:
+    """One collector: its pace, and the settings that its own kind understands."""
+
+    kind: str
+    every: timedelta
+    timeout: timedelta
+    at_once: int
+    retry_after: timedelta
+    settings: BaseModel
+
+
+class Uplink(Section):
+    """How we know that our own connection is alive: reference addresses, ``host:port``."""
+
+    every: Duration = timedelta(seconds=15)
+    references: tuple[Line, ...] = ()
+
+    @field_validator("references")
+    @classmethod
+    def _host_and_port(cls, references: tuple[str, ...]) -> tuple[str, ...]:
+        for each in references:
+            split_host_port(each)
+        return references
+
+
+def split_host_port(text: str) -> tuple[str, int]:
+    """``127.0.0.1:53`` or ``[::1]:53`` as host and port. Raises ValueError with a sentence for the editor."""
+    match = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})", text)
+    if not match or not 0 < int(match.group(3)) < 65536:
+        raise ValueError(f"'{text[:60]}' is not host:port, such as 192.0.2.1:443")
+    return match.group(1) or match.group(2), int(match.group(3))
+
+
+class Inventory(Section):
+    """The registers. Paths begin at the folder of ``config.yaml``."""
+
+    sites: Line | None = None
+    kelurahan: Line | None = None
+
+
+class WindowEntry(Section):
+    """Agreed planned time as written: once (two dates), or weekly (days and two times of day)."""
+
+    name: Line
+    targets: tuple[Line, ...] = Field(min_length=1)
+    days: tuple[Line, ...] = ()
+    from_: Line = Field(alias="from")
+    until: Line
+
+
+class Wall(Section):
+    """One screen on a wall, and the room it hangs in."""
+
+    name: Line
+    screens: tuple[Line, ...] = Field(min_length=1)
+    every: Duration = timedelta(seconds=30)
+    theme: Theme = Theme.DARK
+    screen_diagonal: float = Field(default=55, ge=7, le=500)
+    resolution: Annotated[str, Field(pattern=r"^[1-9]\d{2,4}x[1-9]\d{2,4}$")] = "1920x1080"
+    viewing_distance_m: float = Field(default=3, gt=0, le=100)
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        """Width and height of the screen."""
+        width, _, height = self.resolution.partition("x")
+        return int(width), int(height)
+
+
+class Demo(Section):
+    """What the demo overrides, so that a newcomer sees a living wall within seconds."""
+
+    every: Duration = timedelta(seconds=10)
+    timeout: Duration = timedelta(seconds=4)
+    retry_after: Duration = timedelta(seconds=1)
+    history: Duration = timedelta(hours=24)
+    script: Annotated[str, Field(pattern=r"^[\w./-]+$")] = "biasa"
+
+
+@dataclass(frozen=True, slots=True)
+class Kelurahan:
+    """One kelurahan of the register. Points are (latitude, longitude) in degrees; latitude is barely above 0."""
+
+    code: str
+    name: str
+    short_name: str
+    aliases: tuple[str, ...]
+    kecamatan_code: str
+    kecamatan: str
+    centre: tuple[float, float]
+    office: tuple[float, float]
+    postcode: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything a person wrote, checked and frozen. What the program learns lives in tables, never here.
+
+    In demo mode the collectors and targets already carry the pace of ``demo`` (see ``as_demo``).
+    """
+
+    city: City
+    mode: Mode
+    web: Web
+    storage: Storage
+    retention: Retention
+    collectors: tuple[Collector, ...]
+    uplink: Uplink
+    inventory: Inventory
+    windows: tuple[Window, ...]
+    walls: tuple[Wall, ...]
+    demo: Demo
+    targets: tuple[Target, ...]
+    kelurahan: tuple[Kelurahan, ...]
+    config_hash: str
+    source_path: Path
+    warnings: tuple[Mistake, ...] = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the city."""
+        return self.city.zone
+
+    def collector(self, kind: str) -> Collector | None:
+        """The collector of one kind; None when the city uses none."""
+        return next((each for each in self.collectors if each.kind == kind), None)
+
+    def wall(self, name: str) -> Wall | None:
+        """The wall of that name; None when there is none."""
+        return next((each for each in self.walls if each.name == name), None)
+
+    def database_url(self) -> str:
+        """The database's address, secrets resolved. Raises ConfigError when the reference points at nothing."""
+        try:
+            return self.storage.url.resolve()
+        except SecretUnavailableError as trouble:
+            raise ConfigError([Mistake(str(self.source_path), str(trouble), where="storage.url")]) from None
+
+    def as_demo(self) -> Config:
+        """The same city in demo mode, at the pace of the demo."""
+        pace = self.demo
+        collectors = tuple(
+            replace(each, every=pace.every, timeout=min(each.timeout, pace.timeout), retry_after=pace.retry_after)
+            for each in self.collectors
+        )
+        targets = tuple(replace(each, expected_every=pace.every) for each in self.targets)
+        return replace(self, mode=Mode.DEMO, collectors=collectors, targets=targets)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import shutil
 import ssl
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
@@ -16,21 +15,12 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from command_centre.demo.faults import Fault, FaultKind
 from command_centre.demo.files import write_whole
-from command_centre.demo.hosts import share
+from command_centre.demo.validity import LEAF_LIFE, Validity, faulty_validity, ordinary_validity
 
 CA_LIFE = timedelta(days=3650)
-LEAF_LIFE = timedelta(days=90)
 EARLY = timedelta(hours=1)
 CA_FILE = "ca.pem"
 WRONG_HOST = "server-lama.example"
-
-
-@dataclass(frozen=True, slots=True)
-class _Validity:
-    """Half-open, aware."""
-
-    begins: datetime
-    ends: datetime
 
 
 class CertificateAuthority:
@@ -67,7 +57,7 @@ class CertificateAuthority:
             self.context(host, None, at)
 
     def _leaf_file(self, host: str, fault: Fault | None, at: datetime) -> Path:
-        validity = _ordinary_validity(host, at) if fault is None else _faulty_validity(fault, at)
+        validity = ordinary_validity(host, at) if fault is None else faulty_validity(fault, at)
         if fault is None:
             path = self._folder / f"host-{host}-{validity.ends:%Y%m%d}.pem"
             if path.exists():
@@ -78,7 +68,7 @@ class CertificateAuthority:
         write_whole(path, self._issue(name, validity), private=True)
         return path
 
-    def _issue(self, name: str, validity: _Validity) -> bytes:
+    def _issue(self, name: str, validity: Validity) -> bytes:
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = (
             x509.CertificateBuilder()
@@ -145,27 +135,6 @@ _ROOT_USAGE = x509.KeyUsage(
     encipher_only=False,
     decipher_only=False,
 )
-
-
-def _ordinary_validity(host: str, at: datetime) -> _Validity:
-    """Ninety days, renewed by each host on its own day with 12 to 32 days left: the same answer for the same day."""
-    left_at_renewal = 12 + int(share(host, "renewal") * 21)
-    period = LEAF_LIFE.days - left_at_renewal
-    today = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    age = (today.toordinal() + int(share(host, "issued") * period)) % period
-    issued = today - timedelta(days=age)
-    return _Validity(issued, issued + LEAF_LIFE)
-
-
-def _faulty_validity(fault: Fault, at: datetime) -> _Validity:
-    match fault.kind:
-        case FaultKind.CERTIFICATE_EXPIRED:
-            ends = at - timedelta(days=1, hours=3)
-        case FaultKind.CERTIFICATE_EXPIRING if fault.lasts is not None:
-            ends = at + fault.lasts
-        case _:
-            ends = at + timedelta(days=40)
-    return _Validity(ends - LEAF_LIFE, ends)
 
 
 def _server_context(file: Path) -> ssl.SSLContext:

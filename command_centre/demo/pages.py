@@ -54,13 +54,26 @@ def error_page(status: int, words: str) -> bytes:
     return _document(f"{status} {words}", f"<h1>{status} {words}</h1>" + _FOOT.format(owner="Server"))
 
 
-def _page(host: str, title: str, newest_before: date) -> Page:
-    items = 6 + int(share(host, "size") * 60)
-    age = int(share(host, "newest") * 4)
-    dates = [newest_before - timedelta(days=age + int(index * (1 + share(host, "pace of news") * 4))) for index in range(items)]
-    plain = _document(title, _body(host, title, dates))
-    written = datetime.combine(dates[0], time(8, int(share(host, "minute") * 60)), CITY_ZONE)
-    return Page(plain, gzip.compress(plain, 6, mtime=0), _http_date(written))
+def newest_item(host: str, day: date) -> datetime:
+    """When the newest item on the living page of ``day`` was written: a few days ago, in the morning."""
+    minute = int(share(host, "minute") * 60)
+    return datetime.combine(day - timedelta(days=int(share(host, "newest") * 4)), time(8, minute), CITY_ZONE)
+
+
+def front_page_text(host: str, title: str, day: date) -> bytes:
+    """The page as text, not compressed."""
+    return _document(title, _body(host, title, _dates(host, day)))
+
+
+def _page(host: str, title: str, day: date) -> Page:
+    plain = front_page_text(host, title, day)
+    return Page(plain, gzip.compress(plain, 6, mtime=0), _http_date(newest_item(host, day)))
+
+
+def _dates(host: str, day: date) -> list[date]:
+    newest = newest_item(host, day).date()
+    gap = 1 + share(host, "pace of news") * 4
+    return [newest - timedelta(days=int(index * gap)) for index in range(6 + int(share(host, "size") * 60))]
 
 
 def _http_date(at: datetime) -> str:

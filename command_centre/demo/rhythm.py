@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from statistics import NormalDist
@@ -16,7 +16,7 @@ CITY_ZONE = ZoneInfo("Asia/Makassar")
 MEDIAN_SECONDS = 0.42
 PACE_SPREAD = 0.45
 CHANCE_SPREAD = 0.16
-LEAST_SECONDS, MOST_SECONDS = 0.12, 4.5
+LEAST_SECONDS, MOST_SECONDS = 0.12, 3.7
 SLOW_AFTERNOON_SHARE = 0.06
 CHANCE_STEP_SECONDS = 10
 
@@ -41,6 +41,16 @@ def response_seconds(host: str, at: datetime) -> float:
     chance = _lognormal(CHANCE_SPREAD, host, "chance", str(int(at.timestamp()) // CHANCE_STEP_SECONDS))
     seconds = pace(host) * _hourly(_hour(at)) * _afternoon(host, _hour(at)) * chance
     return min(max(seconds, LEAST_SECONDS), MOST_SECONDS)
+
+
+def redirect_seconds(page_seconds: float) -> float:
+    """Seconds until a host has sent its redirect, where its page takes ``page_seconds``: the application is not asked."""
+    return min(0.06, page_seconds / 8)
+
+
+def slow_seconds(host: str, typical: timedelta, at: datetime) -> float:
+    """Seconds until a slow host has answered: near ``typical``, within 3 %."""
+    return typical.total_seconds() * (0.97 + 0.06 * share(host, "slow", str(int(at.timestamp()) // CHANCE_STEP_SECONDS)))
 
 
 @lru_cache(maxsize=4096)

@@ -13,7 +13,7 @@ from typing import assert_never
 from command_centre.demo import pages
 from command_centre.demo.faults import Fault, FaultKind
 from command_centre.demo.hosts import FOREIGN_HOST, Host, HttpsUse
-from command_centre.demo.rhythm import CITY_ZONE, response_seconds
+from command_centre.demo.rhythm import CITY_ZONE, redirect_seconds, response_seconds, slow_seconds
 
 MOST_HEAD_BYTES = 16_384
 PATIENCE_SECONDS = 10.0  # with a client that does not finish its question
@@ -68,9 +68,9 @@ class PageShelf:
 def delay_seconds(host: Host, fault: Fault | None, request: Request, at: datetime) -> float:
     """How long the site thinks. A redirect is quick; the page behind it takes the time."""
     if _is_first_hop(host, fault, request):
-        return min(0.06, response_seconds(host.name, at) / 8)
+        return redirect_seconds(response_seconds(host.name, at))
     if fault is not None and fault.kind is FaultKind.SLOW and fault.lasts is not None:
-        return fault.lasts.total_seconds() * (0.9 + 0.2 * (response_seconds(host.name, at) % 1.0))
+        return slow_seconds(host.name, fault.lasts, at)
     return response_seconds(host.name, at)
 
 

@@ -132,6 +132,17 @@ class Reason(StrEnum):
     APP_ERROR = "app_error"
     DEFACE = "deface"
 
+    # The SNMP conversation
+    PARTIAL = "partial"  # some of it answered, some did not: what came is kept
+    REFUSED = "refused"  # nothing listens on the agent's port
+    AUTH = "auth"
+    UNKNOWN_USER = "unknown_user"
+    WRONG_PRIV = "wrong_priv"
+    ENGINE_TIME = "engine_time"
+    AUTHORIZATION = "authorization"  # known, but not allowed to read
+    NOT_INCREASING = "not_increasing"
+    LIMIT = "limit"  # a table without an end: cut off at our own limit
+
     # Ourselves
     NO_ADDRESS = "no_address"  # the register knows no address: expected, not measured
     NEVER_SEEN = "never_seen"  # expected, no reading yet
@@ -163,5 +174,6 @@ _CLASS_OF: Mapping[Reason, str] = MappingProxyType(
         Reason.TLS_TIMEOUT: "timeout",
         Reason.FIRST_BYTE_TIMEOUT: "timeout",
         Reason.TRANSFER_TIMEOUT: "timeout",
+        Reason.ENGINE_TIME: "auth",
     }
 )

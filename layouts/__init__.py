@@ -1,1 +1,65 @@
-"""The faces: one package per audience, all shaped alike."""
+"""The faces. SCREENS is the catalogue: adding a wall screen is adding one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
+
+from dash.development.base_component import Component
+
+from command_centre.read.views import SitesView, SummaryView
+from layouts import shell
+from layouts.parts.node import Children
+from layouts.wall.ringkasan import ids as ringkasan_ids
+from layouts.wall.ringkasan.page import skeleton as ringkasan_skeleton
+from layouts.wall.ringkasan.render import regions as ringkasan_regions
+from layouts.wall.situs import ids as situs_ids
+from layouts.wall.situs.page import skeleton as situs_skeleton
+from layouts.wall.situs.render import regions as situs_regions
+from layouts.wording import INDONESIAN, Words
+
+View = TypeVar("View", SitesView, SummaryView)
+
+
+@dataclass(frozen=True, slots=True)
+class WallScreen(Generic[View]):
+    """One wall screen. ``needs_full_tier``: it has no far form, so a wall too far away must refuse it.
+
+    ``title`` is the Indonesian one; ``title_in`` gives the one of any language.
+    """
+
+    key: str
+    title: str
+    title_in: Callable[[Words], str]
+    body: Callable[[], Component]
+    body_regions: Callable[[View, Words], dict[str, Children]]
+    needs_full_tier: bool
+
+    def skeleton(self, words: Words) -> Component:
+        """Header, body and banner with empty containers: the same for every view."""
+        return shell.frame(self.key, self.title_in(words), self.body(), words)
+
+    def regions(self, view: View, words: Words) -> dict[str, Children]:
+        """The content of every container, by id, ready to be sent as JSON. The same view gives the same content."""
+        return {**shell.frame_regions(self.key, view, words), **self.body_regions(view, words)}
+
+    def page(self, view: View, words: Words) -> Component:
+        """The skeleton with its content: what a browser gets first."""
+        return shell.fill(self.skeleton(words), self.regions(view, words))
+
+
+RINGKASAN: WallScreen[SummaryView] = WallScreen(
+    ringkasan_ids.KEY,
+    INDONESIAN.summary_page,
+    lambda words: words.say.summary_page,
+    ringkasan_skeleton,
+    ringkasan_regions,
+    needs_full_tier=False,
+)
+SITUS: WallScreen[SitesView] = WallScreen(
+    situs_ids.KEY, INDONESIAN.sites_page, lambda words: words.say.sites_page, situs_skeleton, situs_regions, needs_full_tier=True
+)
+
+SCREENS: Mapping[str, WallScreen[Any]] = MappingProxyType({each.key: each for each in (RINGKASAN, SITUS)})

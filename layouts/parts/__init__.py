@@ -1,0 +1,1 @@
+"""Parts shared by screens: pure functions from facts and words to nodes."""

@@ -1,0 +1,67 @@
+"""One incident in three lines: how urgent, where, how long; what; whose, and since when."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from command_centre.domain.rule import Severity
+from command_centre.domain.target import TargetKey
+from command_centre.read.views import IncidentRow
+from layouts.parts.age import age
+from layouts.parts.glyph import glyph, severity_class, status_class
+from layouts.parts.node import Element, Node, item, span
+from layouts.theme import text_width_em
+from layouts.wording import Words
+
+FRESH = timedelta(minutes=15)
+"""A critical incident this young blinks (0.83 Hz): the only movement a wall has besides clock and pulse."""
+ROOM_EM = 8.4
+SITE_PREFIX = "situs:"
+
+
+def incident_row(row: IncidentRow, now: datetime, words: Words) -> Element:
+    chip = span(words.severity(row.severity), f"cc-prio {severity_class(row.severity)}{_blink(row, now)}")
+    what: list[Node] = [glyph(status_class(row.status)), _what(row, words)]
+    whose = " · ".join(part for part in (row.owner, f"{words.say.since} {words.moment(row.opened_at, now)}") if part)
+    return item(
+        [
+            chip,
+            span(_where(row, words), "di"),
+            age(row.opened_at, now, words, class_name="umur"),
+            span(what, "apa"),
+            span(whose, "siapa"),
+        ]
+    )
+
+
+def _blink(row: IncidentRow, now: datetime) -> str:
+    return " cc-baru" if row.severity is Severity.CRITICAL and now - row.opened_at < FRESH else ""
+
+
+def _where(row: IncidentRow, words: Words) -> str:
+    """ "Situs DKUKMP" where there is room for the word, "DKUKMP" otherwise."""
+    full = place(row.where, row.target, words)
+    return full if text_width_em(full) <= ROOM_EM else row.where
+
+
+def place(where: str, target: TargetKey, words: Words) -> str:
+    """The name of what is in trouble, with its kind."""
+    return words.site_called(where) if target.startswith(SITE_PREFIX) else where
+
+
+def _what(row: IncidentRow, words: Words) -> str:
+    state, why = words.status(row.status), words.reason(row.reason)
+    what = state if state == why else f"{state}, {why}"
+    return f"{what} {words.explained(row.children)}" if row.children else what
+
+
+def resolved_row(row: IncidentRow, resolved_at: datetime, now: datetime, words: Words) -> Element:
+    """Where, how long it lasted, when it ended."""
+    return item(
+        [
+            span(place(row.where, row.target, words), "di"),
+            span(words.age(resolved_at - row.opened_at), "lama"),
+            span(words.moment(resolved_at, now), "pukul"),
+        ],
+        "selesai",
+    )

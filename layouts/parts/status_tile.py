@@ -1,0 +1,48 @@
+"""Tiles: one site on the grid, one group heading. The same place on the wall always means the same site."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from command_centre.read.views import Condition, SiteTile
+from layouts.parts.age import epoch_milliseconds
+from layouts.parts.glyph import glyph_of, state_class
+from layouts.parts.history_bar import history_bar
+from layouts.parts.node import Children, Element, bold, div, element, span
+from layouts.wording import ABSENT, Words
+
+
+def status_tile(tile: SiteTile, words: Words) -> Element:
+    """Name, response time, 24 hours. ``data-last`` lets the browser mark the tile when its data grow old."""
+    last_seen = {"data-last": str(epoch_milliseconds(tile.last_seen))} if tile.last_seen is not None else {}
+    content: list[Element] = [span(tile.short_name), element("Em", _value(tile, words))]
+    if _shows_history(tile.condition):
+        content.append(history_bar(tile.history))
+    return element("Div", content, f"st {state_class(tile.condition)}", attributes=last_seen)
+
+
+def _value(tile: SiteTile, words: Words) -> Children:
+    match tile.condition:
+        case Condition.NORMAL:
+            return _seconds(tile, words)
+        case Condition.SLOW | Condition.DEGRADED:
+            return [glyph_of(tile.condition, tile.reason), _seconds(tile, words)]
+        case Condition.DOWN | Condition.NO_DATA | Condition.PLANNED:
+            return [glyph_of(tile.condition, tile.reason)]
+        case Condition.NO_ADDRESS:
+            return ABSENT
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _seconds(tile: SiteTile, words: Words) -> str:
+    return words.seconds(tile.total_seconds) if tile.total_seconds is not None else ABSENT
+
+
+def _shows_history(condition: Condition) -> bool:
+    return condition in (Condition.NORMAL, Condition.SLOW, Condition.DEGRADED)
+
+
+def group_heading(name: str, active: int, measured: int, words: Words) -> Element:
+    """The name of a group with its active and measured sites."""
+    return div([bold(name), element("Em", words.share(active, measured))], "gh")

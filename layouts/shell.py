@@ -1,0 +1,155 @@
+"""The frame of a wall screen: header, banner, and the page around it. The browser's plain script keeps its clock and ages true.
+
+Hooks for that script are classes, because two screens may stand in one document when a wall rotates:
+
+====================  ==================================================================================================
+``.cc-denyut i``      ten ticks of the pulse; the script moves ``aktif`` one further with each data answer
+``.cc-data-per``      time of the newest data, hh:mm:ss
+``.cc-data-umur``     its age, in brackets
+``.cc-jam-pukul``     the clock, hh:mm:ss; ``.cc-jam-zona`` the zone; ``.cc-jam-tanggal`` the date
+``.cc-umur``          an age: text of the time since ``data-since`` (epoch milliseconds)
+``[data-last]``       a tile: time of its last reading (epoch milliseconds)
+``.cc-spanduk``       the banner, ``hidden`` until contact is lost; ``.cc-spanduk-judul`` and ``.cc-spanduk-isi`` inside
+``.cc-kanvas``        the canvas; class ``cc-putus`` dims everything but the header; its ``data-kata`` holds the words as JSON
+====================  ==================================================================================================
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from command_centre.read.views import SitesView, SummaryView
+from layouts.parts.node import Children, bold, div, span
+from layouts.wording import Words
+
+PULSE_TICKS = 10
+
+
+def wall_style(screen_diagonal: float, viewing_distance_m: float) -> str:
+    """The style of the ``html`` element: from these two numbers the style sheet derives every size on the wall.
+
+    ``screen_diagonal`` in inches, ``viewing_distance_m`` of the farthest viewer who must read everything.
+    """
+    return f"--jarak-m:{viewing_distance_m:g};--diag-in:{screen_diagonal:g}"
+
+
+def index_string(*, language: str = "id", theme: str = "gelap", style: str = "") -> str:
+    """Dash's page template for a wall; ``theme`` is ``gelap`` or ``terang``, ``style`` comes from :func:`wall_style`."""
+    root = f'<html class="cc-dinding" lang="{escape(language)}" data-tema="{escape(theme)}" style="{escape(style)}">'
+    return (
+        f"<!doctype html>{root}<head>{{%metas%}}<title>{{%title%}}</title>{{%favicon%}}{{%css%}}</head>"
+        "<body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body></html>"
+    )
+
+
+def sources_id(screen: str) -> str:
+    return f"{screen}-kop-sumber"
+
+
+def mark_id(screen: str) -> str:
+    return f"{screen}-kop-tanda"
+
+
+def frame(screen: str, title: str, body: Component, words: Words) -> Component:
+    """The whole wall of one screen: header over ``body``, and the banner that waits for the loss of contact."""
+    data: dict[str, Any] = {"data-halaman": screen, "data-kata": words_for_script(words)}
+    return html.Div(
+        [html.Main([_header(screen, title, words), body], className="cc-layar"), _banner()], className="cc-kanvas", **data
+    )
+
+
+def frame_regions(screen: str, view: SitesView | SummaryView, words: Words) -> dict[str, Children]:
+    """Regions of the header: silent sources, and the mark of simulated data."""
+    silent = view.sources.silent
+    sources = words.sources(silent, view.sources.total)
+    return {
+        sources_id(screen): bold(sources) if silent else sources,
+        mark_id(screen): span(words.say.simulated, "cc-contoh") if view.is_simulated else "",
+    }
+
+
+def words_for_script(words: Words) -> str:
+    """Words the browser needs when the server cannot be asked, as JSON."""
+    say, units = words.say, words.units
+    return json.dumps(
+        {
+            "bahasa": words.language.value,
+            "zona": words.zone.key,
+            "satuan": {"detik": units.second, "menit": units.minute, "jam": units.hour, "hari": units.day},
+            "lalu": say.seconds_ago,
+            "putus_judul": say.lost_title,
+            "putus_isi": say.lost_text,
+            "basi_judul": say.stale_title,
+            "basi_isi": say.stale_text,
+            "server_diam": say.server_silent,
+        },
+        ensure_ascii=False,
+    )
+
+
+def _header(screen: str, title: str, words: Words) -> Component:
+    return html.Header([_name(screen, title, words), _freshness(screen, words), _clock()], className="cc-kop")
+
+
+def _name(screen: str, title: str, words: Words) -> Component:
+    name = html.Div([words.say.city, html.Span(" Command Centre")], className="cc-kop-nama")
+    page = html.Div([html.Span(title), " ", html.Span(id=mark_id(screen))], className="cc-kop-hal")
+    return html.Div([name, page])
+
+
+def _freshness(screen: str, words: Words) -> Component:
+    pulse = html.Span([html.I() for _ in range(PULSE_TICKS)], className="cc-denyut")
+    as_of: list[Component | str] = [
+        pulse,
+        f"{words.say.data_as_of} ",
+        html.B(className="cc-data-per"),
+        " ",
+        html.Span(className="cc-data-umur redup"),
+    ]
+    return html.Div([html.Div(as_of), html.Div(id=sources_id(screen), className="cc-sumber redup")], className="cc-segar")
+
+
+def _clock() -> Component:
+    zone = html.Span(
+        [html.Span(className="cc-jam-zona"), html.Span(className="cc-jam-tanggal lepas-1")], className="cc-jam-samping"
+    )
+    return html.Div([html.B(className="cc-jam-pukul"), zone], className="cc-jam")
+
+
+def _banner() -> Component:
+    return html.Div(
+        [html.I(className="cc-glif k-nodata"), html.B(className="cc-spanduk-judul"), html.P(className="cc-spanduk-isi")],
+        className="cc-spanduk",
+        hidden=True,
+        role="alert",
+    )
+
+
+def fill(component: Component, content: Mapping[str, Children]) -> Component:
+    """Put the content of regions into the containers of a skeleton, in place; gives the skeleton back."""
+    key = getattr(component, "id", None)
+    if isinstance(key, str) and key in content:
+        component.children = content[key]
+        return component
+    children = getattr(component, "children", None)
+    for child in children if isinstance(children, list | tuple) else [children]:
+        if isinstance(child, Component):
+            fill(child, content)
+    return component
+
+
+def refusal(title: str, words: Words) -> Component:
+    """Instead of a screen that would be too small to read where it hangs: the sentence that says so."""
+    sentence = words.say.too_far.format(page=title)
+    return html.Div(html.Main(html.H1(sentence), className="cc-layar cc-tolak"), className="cc-kanvas")
+
+
+def failed_region(words: Words) -> Children:
+    """What a region shows when drawing it failed: the rest of the screen lives."""
+    return div(span(words.say.region_failed), "cc-gagal cc-arsir")

@@ -1,0 +1,1 @@
+"""Screens read from metres away and never touched."""

@@ -1,0 +1,243 @@
+"""The summary screen: from view and words to the content of each region. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+
+from command_centre.read.views import Condition, Counts, DimensionBar, KelurahanTile, Step, SummaryView
+from layouts.parts.counts import counted_glyphs
+from layouts.parts.dimension import dimension_bar
+from layouts.parts.glyph import glyph, state_class
+from layouts.parts.incident_row import incident_row, resolved_row
+from layouts.parts.node import Children, Element, bold, div, element, item, paragraph, span
+from layouts.parts.number import absent_card, number_card
+from layouts.parts.section import heading
+from layouts.parts.sparkline import EndMark, sparkline
+from layouts.parts.verdict import plate
+from layouts.wall.ringkasan import ids
+from layouts.wall.ringkasan.cartogram import PANELS, SPOTS
+from layouts.wall.ringkasan.page import DIMENSIONS
+from layouts.wall.ringkasan.verdict import verdict_on, worst_first
+from layouts.wording import ABSENT, CardTitle, Words
+
+SHOWN_INCIDENTS = 5
+AMBER_BELOW, RED_BELOW = 0.97, 0.80
+"""Share of active among measured below which a kelurahan's tile is framed or filled."""
+
+
+def regions(view: SummaryView, words: Words) -> dict[str, Children]:
+    """The content of every region, by the id of its container."""
+    return {
+        **_verdict(view, words),
+        **_numbers(view, words),
+        **_map(view, words),
+        **_incidents(view, words),
+        **_dimensions(view, words),
+    }
+
+
+def _verdict(view: SummaryView, words: Words) -> dict[str, Children]:
+    verdict = verdict_on(view, words)
+    return {ids.PLATE: plate(verdict), ids.SENTENCE: verdict.sentence, ids.SUPPORT: verdict.support}
+
+
+# -- numbers
+
+
+def _numbers(view: SummaryView, words: Words) -> dict[str, Children]:
+    return {
+        ids.SITES: _sites_card(view, words),
+        ids.HOTSPOTS: _counts_card(words.say.hotspots_card, view.hotspots, words),
+        ids.SERVICES: _counts_card(words.say.services_card, view.services, words),
+        ids.INCIDENT_COUNT: _incidents_card(view, words),
+    }
+
+
+def _sites_card(view: SummaryView, words: Words) -> list[Element]:
+    counts = view.sites
+    if counts.measured == 0:
+        return absent_card(words.say.sites_card, f"{words.number(counts.expected)} {words.say.expected}, 0 {words.say.measured}")
+    high = max(_known(view.sites_active_24h), default=counts.measured)
+    low = min([*_known(view.sites_active_24h), high - 4])
+    end = EndMark.RED if counts.down else EndMark.CALM
+    line = sparkline(view.sites_active_24h, view.generated_at, low=low, high=max(high, counts.measured), end=end)
+    return number_card(
+        words.say.sites_card, words.number(counts.active), f"/{words.number(counts.measured)}", line, _made_of(counts, words)
+    )
+
+
+def _made_of(counts: Counts, words: Words) -> list[Element | str]:
+    return [f"{words.number(counts.expected)} {words.say.expected} ", *counted_glyphs(counts, words)]
+
+
+def _counts_card(title: CardTitle, counts: Counts | None, words: Words) -> list[Element]:
+    if counts is None or counts.measured == 0:
+        return absent_card(title, words.say.not_measured_yet)
+    return number_card(title, words.number(counts.active), f"/{words.number(counts.measured)}", None, _made_of(counts, words))
+
+
+def _incidents_card(view: SummaryView, words: Words) -> list[Element]:
+    critical = view.incidents_critical
+    beside: Children = ["· ", element("Em", f"{words.number(critical)} {words.say.critical}")] if critical else ""
+    high = max([*_known(view.incidents_24h), 1.0])
+    end = EndMark.RED if critical else EndMark.AMBER if view.incidents_open else EndMark.CALM
+    line = sparkline(view.incidents_24h, view.generated_at, low=0, high=high, end=end)
+    return number_card(
+        words.say.incidents_card, words.number(view.incidents_open), beside, line, [_incidents_detail(view, words)]
+    )
+
+
+def _incidents_detail(view: SummaryView, words: Words) -> str:
+    if not view.incidents:
+        return words.resolved_count(len(view.resolved_24h))
+    oldest = min(view.incidents, key=lambda row: row.opened_at)
+    return words.oldest(oldest.where, words.moment(oldest.opened_at, view.generated_at))
+
+
+def _known(steps: Iterable[Step]) -> list[float]:
+    return [each.value for each in steps if each.value is not None]
+
+
+# -- the map
+
+
+def _map(view: SummaryView, words: Words) -> dict[str, Children]:
+    by_code = {each.code: each for each in view.kelurahan}
+    drawn: dict[str, Children] = {
+        ids.MAP_HEAD: heading(words.say.map_title, words.say.map_meaning),
+        ids.MAP_LEGEND: _legend(words),
+    }
+    for panel in PANELS:
+        members = [each.sites for each in view.kelurahan if each.kecamatan == panel.code]
+        drawn[ids.kecamatan(panel.code)] = [span(panel.name), bold(_share(_sum(members), words))]
+    for spot in SPOTS:
+        drawn[ids.kelurahan(spot.code)] = _tile(spot.name, by_code.get(spot.code), words)
+    drawn[ids.NOWHERE_HEAD] = [span(words.say.nowhere)]
+    drawn[ids.NOWHERE] = _nowhere(view, words)
+    return drawn
+
+
+def _share(counts: Counts, words: Words) -> str:
+    return words.share(counts.active, counts.expected) if counts.expected else ABSENT
+
+
+def _tile(name: str, tile: KelurahanTile | None, words: Words) -> Element:
+    """Name, active of expected, and a shape with a count for what is not measured."""
+    counts = tile.sites if tile is not None else Counts()
+    condition = place_condition(counts)
+    if condition is None:
+        return div([element("H3", name), div([bold(ABSENT)])], "cc-ubin garis")
+    shape = [] if condition is Condition.NORMAL else [glyph(state_class(condition))]
+    return div(
+        [element("H3", name), div([bold(_share(counts, words)), *_unmeasured(counts, condition, words)]), *shape],
+        f"cc-ubin {state_class(condition)}",
+    )
+
+
+def place_condition(counts: Counts) -> Condition | None:
+    """How a place looks, judged by what was measured there; None where nothing is expected."""
+    if counts.registered == 0:
+        return None
+    if counts.expected == 0:
+        return Condition.PLANNED
+    if counts.measured == 0:
+        return Condition.NO_DATA if counts.no_data else Condition.NO_ADDRESS
+    share = counts.active / counts.measured
+    if share < RED_BELOW:
+        return Condition.DOWN
+    return Condition.DEGRADED if share < AMBER_BELOW else Condition.NORMAL
+
+
+def _unmeasured(counts: Counts, condition: Condition, words: Words) -> list[Element]:
+    """ "▨ 1": says why a calm tile counts fewer active than expected."""
+    if condition not in (Condition.NORMAL, Condition.DEGRADED, Condition.DOWN):
+        return []
+    pairs = ((Condition.NO_DATA, counts.no_data), (Condition.NO_ADDRESS, counts.no_address))
+    return [
+        span([glyph(state_class(each)), words.number(count)], f"kurang {state_class(each)}") for each, count in pairs if count
+    ]
+
+
+def _nowhere(view: SummaryView, words: Words) -> Element:
+    """The sites whose kelurahan is not known: what makes the tiles add up to the total."""
+    located = _sum([each.sites for each in view.kelurahan])
+    rest = Counts(**{each.name: max(getattr(view.sites, each.name) - getattr(located, each.name), 0) for each in fields(Counts)})
+    return div([div([bold(_share(rest, words)), *_unmeasured(rest, Condition.NORMAL, words)])], "cc-ubin garis")
+
+
+def _sum(parts: Sequence[Counts]) -> Counts:
+    return Counts(**{each.name: sum(getattr(part, each.name) for part in parts) for each in fields(Counts)})
+
+
+def _legend(words: Words) -> list[Element]:
+    return [
+        paragraph([glyph("k-lambat"), f"< {words.percent_down(AMBER_BELOW)}"]),
+        paragraph([glyph("k-terputus"), f"< {words.percent_down(RED_BELOW)}"]),
+        paragraph([glyph("k-nodata"), words.condition(Condition.NO_DATA)]),
+        paragraph([glyph("k-tanpaalamat"), words.condition(Condition.NO_ADDRESS)]),
+    ]
+
+
+# -- incidents
+
+
+def _incidents(view: SummaryView, words: Words) -> dict[str, Children]:
+    if not view.incidents:
+        return {ids.INCIDENTS_HEAD: heading(words.say.incidents), ids.INCIDENTS: _calm(view, words)}
+    rows = worst_first(view.incidents)[:SHOWN_INCIDENTS]
+    more = f"{words.part_of(len(rows), view.incidents_open)}, " if view.incidents_open > len(rows) else ""
+    return {
+        ids.INCIDENTS_HEAD: heading(words.say.incidents, f"{more}{words.say.worst_first}"),
+        ids.INCIDENTS: [incident_row(each, view.generated_at, words) for each in rows],
+    }
+
+
+def _calm(view: SummaryView, words: Words) -> list[Element]:
+    """No open incident; what was resolved in the last day, newest first."""
+    lead = item(words.say.no_incident, "sepi")
+    done = sorted(
+        (each for each in view.resolved_24h if each.resolved_at is not None), key=lambda each: each.opened_at, reverse=True
+    )
+    rows = [
+        resolved_row(each, each.resolved_at, view.generated_at, words)
+        for each in done[:SHOWN_INCIDENTS]
+        if each.resolved_at is not None
+    ]
+    return [lead, item(words.say.resolved_24h, "sepi-judul"), *rows] if rows else [lead]
+
+
+# -- the six dimensions
+
+
+def _dimensions(view: SummaryView, words: Words) -> dict[str, Children]:
+    by_dimension = {each.dimension: each for each in view.dimensions}
+    drawn: dict[str, Children] = {ids.DIMENSIONS_HEAD: _dimensions_head(view.dimensions, words)}
+    for each in DIMENSIONS:
+        drawn[ids.dimension(each)] = dimension_bar(by_dimension.get(each, DimensionBar(each, None, None, 0, 0)), words)
+    return drawn
+
+
+def _dimensions_head(bars: Sequence[DimensionBar], words: Words) -> list[Element]:
+    say = words.say
+    coverage = words.share(sum(each.filled for each in bars), sum(each.indicators for each in bars))
+    reference = element("I", None, "cc-acuan")
+    return [
+        element("H2", say.dimensions),
+        paragraph(_shares(bars, words)),
+        paragraph([f"{say.coverage} ", bold(coverage), ", ", reference, say.official_share]),
+    ]
+
+
+def _shares(bars: Sequence[DimensionBar], words: Words) -> Children:
+    measured = [each.measured for each in bars if each.measured is not None]
+    if not measured:
+        return words.say.unmeasured
+    certain = [each.conservative for each in bars if each.conservative is not None]
+    mean, low = sum(measured) / len(measured), sum(certain) / len(bars)
+    return [
+        f"{words.say.measured_share} ",
+        bold(words.percent_down(mean, 1)),
+        f", {words.say.conservative_share} ",
+        bold(words.percent_down(low, 1)),
+    ]

@@ -1,0 +1,119 @@
+"""The list of what is wrong: worst first, as much detail as the column holds, never cut off without saying so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from command_centre.read.views import Condition, SitesView, SiteTile
+from layouts.parts.age import age
+from layouts.parts.counts import count_of
+from layouts.parts.glyph import glyph, glyph_of, state_class
+from layouts.parts.node import Element, bold, element, item, paragraph, span
+from layouts.wall.situs.grid import badness
+from layouts.wording import Words
+
+ROOM_REM = 19.6
+"""Height of the list in the full tier."""
+TWO_LINES_REM, ONE_LINE_REM = 2.62, 1.24
+
+
+def abnormal_list(view: SitesView, words: Words) -> list[Element]:
+    """The rows of the list; the quiet states share one line at its end."""
+    ordered = sorted(view.abnormal, key=_worst_first)
+    down = [each for each in ordered if each.condition is Condition.DOWN]
+    degraded = [each for each in ordered if each.condition in (Condition.DEGRADED, Condition.SLOW)]
+    quiet = _quiet_line(view, words)
+    room = ROOM_REM - (ONE_LINE_REM if quiet else 0)
+    return [*_trouble(down, degraded, room, view.generated_at, words), *quiet]
+
+
+def _worst_first(tile: SiteTile) -> tuple[int, float, float]:
+    """Worst condition first; then the slowest of the slow, the longest of the others."""
+    slowness = -(tile.total_seconds or 0.0) if tile.condition is Condition.SLOW else 0.0
+    began = tile.since.timestamp() if tile.since is not None else float("inf")
+    return badness(tile.condition), slowness, began
+
+
+def _trouble(down: Sequence[SiteTile], degraded: Sequence[SiteTile], room: float, now: datetime, words: Words) -> list[Element]:
+    """The fullest form that fits: details, then one line each, then the lesser trouble in one line, then the rest counted."""
+    one_line_each = [_one_line(each, now, words) for each in (*down, *degraded)]
+    if len(down) * TWO_LINES_REM + len(degraded) * ONE_LINE_REM <= room:
+        return [*(_two_lines(each, now, words) for each in down), *one_line_each[len(down) :]]
+    if len(one_line_each) * ONE_LINE_REM <= room:
+        return one_line_each
+    folded = _folded(degraded, words)
+    rows = int(room // ONE_LINE_REM) - len(folded)
+    if len(down) <= rows:
+        return [*one_line_each[: len(down)], *folded]
+    return [*one_line_each[: rows - 1], item(words.and_more(len(down) - rows + 1), "satu lagi"), *folded]
+
+
+def _two_lines(tile: SiteTile, now: datetime, words: Words) -> Element:
+    head = [
+        glyph_of(tile.condition, tile.reason),
+        bold(_name(tile)),
+        span(words.condition(tile.condition)),
+        *_age(tile, now, words),
+    ]
+    why = words.reason(tile.reason, tile.status_code)
+    return item(
+        [element("Div", head, "a"), paragraph(f"{why} · {tile.owner}" if tile.owner else why, "redup")],
+        f"put {state_class(tile.condition)}",
+    )
+
+
+def _one_line(tile: SiteTile, now: datetime, words: Words) -> Element:
+    row = [glyph_of(tile.condition, tile.reason), bold(_name(tile)), span(_what(tile, words)), *_age(tile, now, words)]
+    return item(row, f"satu {state_class(tile.condition)}")
+
+
+def _what(tile: SiteTile, words: Words) -> str:
+    if tile.condition is Condition.SLOW and tile.total_seconds is not None:
+        return f"{words.condition(tile.condition)} {words.seconds(tile.total_seconds)} {words.say.seconds_short}"
+    return words.reason(tile.reason, tile.status_code)
+
+
+def _age(tile: SiteTile, now: datetime, words: Words) -> list[Element]:
+    return [age(tile.since, now, words, tag="Em")] if tile.since is not None else []
+
+
+def _name(tile: SiteTile) -> str:
+    return tile.short_name
+
+
+def _folded(tiles: Sequence[SiteTile], words: Words) -> list[Element]:
+    """ "▼ 4 lambat  terlama Beasiswa 5,2 dtk", one line per kind."""
+    rows = []
+    for condition in (Condition.DEGRADED, Condition.SLOW):
+        members = [each for each in tiles if each.condition is condition]
+        if members:
+            rows.append(_folded_line(condition, members, words))
+    return rows
+
+
+def _folded_line(condition: Condition, members: Sequence[SiteTile], words: Words) -> Element:
+    head = bold(f"{words.number(len(members))} {words.condition(condition)}")
+    first = members[0]
+    slowest = (
+        words.slowest(_name(first), first.total_seconds)
+        if condition is Condition.SLOW and first.total_seconds is not None
+        else ""
+    )
+    return item([glyph(state_class(condition)), head, span(slowest)], f"satu {state_class(condition)}")
+
+
+def _quiet_line(view: SitesView, words: Words) -> list[Element]:
+    """What is not trouble but not normal either: nothing known, no address, planned."""
+    parts = [
+        span([glyph(state_class(each)), " ", bold(f"{words.number(count)} {words.condition(each)}")], state_class(each))
+        for each in (Condition.NO_DATA, Condition.NO_ADDRESS)
+        if (count := count_of(view.counts, each))
+    ]
+    planned = [each for each in view.tiles if each.condition is Condition.PLANNED]
+    if len(planned) == 1 and len(parts) < 2:
+        parts.append(span([glyph("k-jadwal"), " ", bold(_name(planned[0])), f" {words.say.under_care}"], "k-jadwal"))
+    elif planned:
+        label = f"{words.number(len(planned))} {words.condition(Condition.PLANNED)}"
+        parts.append(span([glyph("k-jadwal"), " ", bold(label)], "k-jadwal"))
+    return [item(parts, "satu dua-k")] if parts else []

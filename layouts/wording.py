@@ -1,0 +1,611 @@
+"""Every word on a screen: states, reasons, times, numbers and sentences, in Indonesian first and English second.
+
+The city's zone is handed in here and nowhere else. Availability and coverage are rounded down: 96.96 % never prints as 97 %.
+No word for something unknown is a good word.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time, get_timezone_name
+from babel.numbers import get_decimal_symbol, get_group_symbol
+
+from command_centre.domain.reading import Reason, Status
+from command_centre.domain.rule import Severity
+from command_centre.domain.target import Dimension
+from command_centre.read.views import Condition, Fault
+
+NBSP = "\u00a0"
+ABSENT = "–"
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+class Language(StrEnum):
+    """The language of a screen; also its locale's first half."""
+
+    INDONESIAN = "id"
+    ENGLISH = "en"
+
+
+_Member = TypeVar("_Member")
+_Pair = tuple[str, str]  # Indonesian, English
+
+_STATUS: Mapping[Status, _Pair] = MappingProxyType(
+    {
+        Status.UP: ("normal", "normal"),
+        Status.DEGRADED: ("menurun", "degraded"),
+        Status.DOWN: ("terputus", "down"),
+        Status.UNKNOWN: ("tidak diketahui", "unknown"),
+    }
+)
+
+_CONDITION: Mapping[Condition, _Pair] = MappingProxyType(
+    {
+        Condition.NORMAL: ("normal", "normal"),
+        Condition.SLOW: ("lambat", "slow"),
+        Condition.DEGRADED: ("menurun", "degraded"),
+        Condition.DOWN: ("terputus", "down"),
+        Condition.NO_DATA: ("tanpa data", "no data"),
+        Condition.NO_ADDRESS: ("tanpa alamat", "no address"),
+        Condition.PLANNED: ("terjadwal", "planned"),
+    }
+)
+
+_SEVERITY: Mapping[Severity, _Pair] = MappingProxyType(
+    {
+        Severity.CRITICAL: ("KRITIS", "CRITICAL"),
+        Severity.WARNING: ("TINGGI", "WARNING"),
+        Severity.INFO: ("RENDAH", "INFO"),
+    }
+)
+
+_DIMENSION: Mapping[Dimension, _Pair] = MappingProxyType(
+    {
+        Dimension.GOVERNANCE: ("Tata kelola", "Governance"),
+        Dimension.BRANDING: ("Branding", "Branding"),
+        Dimension.ECONOMY: ("Ekonomi", "Economy"),
+        Dimension.LIVING: ("Kehidupan", "Living"),
+        Dimension.SOCIETY: ("Masyarakat", "Society"),
+        Dimension.ENVIRONMENT: ("Lingkungan", "Environment"),
+    }
+)
+
+_FAULT: Mapping[Fault, _Pair] = MappingProxyType(
+    {
+        Fault.OWN_UPLINK: ("Sambungan Command Centre sendiri terputus", "Command Centre's own connection is lost"),
+        Fault.STORAGE: ("Penyimpanan Command Centre bermasalah", "Command Centre's storage is failing"),
+        Fault.COLLECTOR_SILENT: ("Pengumpul data Command Centre berhenti", "Command Centre's collector has stopped"),
+        Fault.CONFIG_REFUSED: (
+            "Konfigurasi baru ditolak, yang lama tetap berlaku",
+            "New configuration refused, the old one stays",
+        ),
+    }
+)
+
+_FAULT_MEANS: Mapping[Fault, _Pair] = MappingProxyType(
+    {
+        Fault.OWN_UPLINK: ("keadaan situs tidak diketahui", "the state of the sites is unknown"),
+        Fault.STORAGE: ("angka di layar ini bisa tertinggal", "the figures on this screen may lag behind"),
+        Fault.COLLECTOR_SILENT: ("tidak ada data baru yang masuk", "no new data is coming in"),
+        Fault.CONFIG_REFUSED: ("perbaiki berkas konfigurasi", "correct the configuration file"),
+    }
+)
+
+_REASON: Mapping[Reason, _Pair] = MappingProxyType(
+    {
+        Reason.OK: ("normal", "normal"),
+        Reason.SLOW: ("lambat", "slow"),
+        Reason.DNS_NXDOMAIN: ("nama tidak ada di DNS", "name not in DNS"),
+        Reason.DNS_SERVFAIL: ("DNS gagal menjawab", "DNS failed"),
+        Reason.DNS_TIMEOUT: ("DNS tidak menjawab", "DNS does not answer"),
+        Reason.DNS_NO_ADDRESS: ("DNS tanpa alamat IP", "DNS has no IP address"),
+        Reason.DNS_REFUSED: ("DNS menolak", "DNS refused"),
+        Reason.DNS_CHANGED: ("alamat DNS berubah", "DNS address changed"),
+        Reason.CONNECT_REFUSED: ("sambungan ditolak", "connection refused"),
+        Reason.CONNECT_TIMEOUT: ("sambungan: waktu habis", "connect timed out"),
+        Reason.CONNECT_UNREACHABLE: ("tidak terjangkau", "unreachable"),
+        Reason.IPV6_BROKEN: ("IPv6 tidak berfungsi", "IPv6 broken"),
+        Reason.IPV4_BROKEN: ("IPv4 tidak berfungsi", "IPv4 broken"),
+        Reason.TLS_TIMEOUT: ("TLS: waktu habis", "TLS timed out"),
+        Reason.FIRST_BYTE_TIMEOUT: ("server tidak menjawab", "server does not answer"),
+        Reason.TRANSFER_TIMEOUT: ("unduhan: waktu habis", "download timed out"),
+        Reason.TIMEOUT: ("waktu habis", "timed out"),
+        Reason.CONNECTION_RESET: ("diputus oleh server", "reset by the server"),
+        Reason.EMPTY_REPLY: ("balasan kosong", "empty reply"),
+        Reason.PROXY: ("galat server perantara", "proxy error"),
+        Reason.TLS_EXPIRED: ("sertifikat kedaluwarsa", "certificate expired"),
+        Reason.TLS_NOT_YET_VALID: ("sertifikat belum berlaku", "certificate not yet valid"),
+        Reason.TLS_HOSTNAME: ("sertifikat milik nama lain", "certificate of another name"),
+        Reason.TLS_UNTRUSTED: ("sertifikat tidak dipercaya", "certificate not trusted"),
+        Reason.TLS_SELFSIGNED: ("sertifikat buatan sendiri", "self-signed certificate"),
+        Reason.TLS_CHAIN: ("rantai sertifikat tak lengkap", "certificate chain incomplete"),
+        Reason.TLS_PROTOCOL: ("versi TLS tidak cocok", "TLS version mismatch"),
+        Reason.TLS_HANDSHAKE: ("jabat tangan TLS gagal", "TLS handshake failed"),
+        Reason.TLS_CLIENT_CERT: ("meminta sertifikat klien", "asks for a client certificate"),
+        Reason.TLS_WEAK: ("TLS lemah", "weak TLS"),
+        Reason.TLS_REVOKED: ("sertifikat dicabut", "certificate revoked"),
+        Reason.CERT_EXPIRING: ("sertifikat hampir habis", "certificate expires soon"),
+        Reason.HTTP_STATUS: ("galat HTTP", "HTTP error"),
+        Reason.AUTH_REQUIRED: ("meminta kata sandi", "asks for a password"),
+        Reason.RATE_LIMITED: ("dibatasi oleh server", "rate limited"),
+        Reason.MAINTENANCE: ("halaman pemeliharaan", "maintenance page"),
+        Reason.BOT_CHALLENGE: ("tantangan antirobot", "bot challenge"),
+        Reason.BLOCKED: ("akses diblokir", "blocked"),
+        Reason.REDIRECT_LOOP: ("alihan berputar", "redirect loop"),
+        Reason.REDIRECT_LIMIT: ("alihan terlalu banyak", "too many redirects"),
+        Reason.REDIRECT_BAD: ("alihan rusak", "broken redirect"),
+        Reason.REDIRECT_INSECURE: ("alihan ke HTTP", "redirect to plain HTTP"),
+        Reason.REDIRECT_OFFSITE: ("dialihkan ke situs lain", "redirected to another site"),
+        Reason.META_REFRESH: ("alihan lewat halaman", "redirect by page"),
+        Reason.JS_REDIRECT: ("alihan lewat skrip", "redirect by script"),
+        Reason.PROTOCOL_ERROR: ("balasan bukan HTTP", "reply is not HTTP"),
+        Reason.TRUNCATED: ("halaman terpotong", "page cut short"),
+        Reason.HEADER_TOO_LARGE: ("kepala balasan terlalu besar", "headers too large"),
+        Reason.BODY_TOO_LARGE: ("halaman terlalu besar", "page too large"),
+        Reason.BAD_ENCODING: ("isi tidak terbaca", "content unreadable"),
+        Reason.EMPTY_BODY: ("halaman kosong", "empty page"),
+        Reason.CONTENT_MISMATCH: ("isi tidak sesuai", "content does not match"),
+        Reason.CONTENT_FORBIDDEN: ("isi terlarang", "forbidden content"),
+        Reason.CONTENT_INJECTION: ("judol terindikasi", "gambling injection suspected"),
+        Reason.CONTENT_STALE: ("isi lama tidak diperbarui", "content out of date"),
+        Reason.DEFAULT_PAGE: ("halaman bawaan server", "server's default page"),
+        Reason.DIRECTORY_LISTING: ("daftar berkas terbuka", "open file listing"),
+        Reason.SUSPENDED: ("hosting ditangguhkan", "hosting suspended"),
+        Reason.PARKED: ("domain diparkir", "domain parked"),
+        Reason.DOMAIN_EXPIRED: ("domain kedaluwarsa", "domain expired"),
+        Reason.APP_ERROR: ("galat aplikasi", "application error"),
+        Reason.DEFACE: ("tampilan diubah pihak lain", "defaced"),
+        Reason.NO_ADDRESS: ("belum ada alamat", "no address known"),
+        Reason.NEVER_SEEN: ("belum pernah terukur", "never measured"),
+        Reason.SILENT: ("tidak ada data", "no data"),
+        Reason.OWN_UPLINK: ("sambungan kami terputus", "our own connection is lost"),
+        Reason.COLLECTOR_FAULT: ("galat pengumpul data", "collector error"),
+        Reason.STORAGE_FAULT: ("penyimpanan bermasalah", "storage failing"),
+        Reason.WALL_SILENT: ("layar dinding diam", "wall screen silent"),
+        Reason.CONFIG: ("konfigurasi ditolak", "configuration refused"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CardTitle:
+    """The title of a number: ``core`` always stands, ``before`` and ``after`` go on far screens, ``tail`` on the farthest."""
+
+    core: str
+    before: str = ""
+    after: str = ""
+    tail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Fixed words of the screens, one field per place where they stand. A missing one is a type error, not a blank."""
+
+    city: str
+    simulated: str
+    summary_page: str
+    sites_page: str
+    data_as_of: str
+    all_sites: str
+    sites: str
+    site: str
+    active: str
+    measured: str
+    expected: str
+    registered: str
+    sites_card: CardTitle
+    hotspots_card: CardTitle
+    services_card: CardTitle
+    incidents_card: CardTitle
+    not_measured_yet: str
+    critical: str
+    incidents: str
+    worst_first: str
+    no_incident: str
+    no_open_incident: str
+    resolved_24h: str
+    map_title: str
+    map_meaning: str
+    nowhere: str
+    dimensions: str
+    measured_share: str
+    conservative_share: str
+    conservative_short: str
+    coverage: str
+    official_share: str
+    unmeasured: str
+    abnormal: str
+    grid_meaning: str
+    certificates: str
+    without_https: str
+    no_certificate: str
+    expired: str
+    days_short: str
+    seconds_short: str
+    no_data_plate: str
+    normal_plate: str
+    calm: str
+    all_normal: str
+    nothing_registered: str
+    nothing_measured: str
+    everything_planned: str
+    under_care: str
+    since: str
+    register_empty_hint: str
+    too_far: str
+    lost_title: str
+    lost_text: str
+    stale_title: str
+    stale_text: str
+    seconds_ago: str
+    server_silent: str
+    region_failed: str
+
+
+INDONESIAN = Phrases(
+    city="Kota Bontang",
+    simulated="simulasi",
+    summary_page="Ringkasan kota",
+    sites_page="Situs OPD & kelurahan",
+    data_as_of="Data per",
+    all_sites="Semua situs",
+    sites="situs",
+    site="situs",
+    active="aktif",
+    measured="terukur",
+    expected="diharapkan",
+    registered="terdaftar",
+    sites_card=CardTitle("Situs", after=" OPD & kelurahan", tail=" aktif"),
+    hotspots_card=CardTitle("Wi-Fi", before="Titik ", tail=" melapor"),
+    services_card=CardTitle("Layanan", after=" elektronik", tail=" normal"),
+    incidents_card=CardTitle("Gangguan", after=" aktif"),
+    not_measured_yet="belum diukur",
+    critical="kritis",
+    incidents="Gangguan",
+    worst_first="terburuk di atas",
+    no_incident="Tidak ada gangguan aktif.",
+    no_open_incident="Tidak ada gangguan aktif",
+    resolved_24h="Selesai dalam 24 jam terakhir",
+    map_title="Situs per kelurahan",
+    map_meaning="aktif/diharapkan",
+    nowhere="Tanpa lokasi",
+    dimensions="Capaian enam dimensi",
+    measured_share="terukur",
+    conservative_share="konservatif",
+    conservative_short="kons.",
+    coverage="cakupan",
+    official_share="angka resmi 75\u00a0%",
+    unmeasured="belum terukur",
+    abnormal="Tidak normal",
+    grid_meaning="angka = waktu tanggap, detik · garis bawah = 24 jam terakhir",
+    certificates="Sertifikat, sisa hari",
+    without_https="tanpa HTTPS",
+    no_certificate="belum ada yang terukur",
+    expired="habis",
+    days_short="h",
+    seconds_short="dtk",
+    no_data_plate="TANPA DATA",
+    normal_plate="NORMAL",
+    calm="tenang",
+    all_normal="Semua situs yang terukur normal",
+    nothing_registered="Belum ada situs dalam daftar",
+    nothing_measured="Belum ada situs yang terukur",
+    everything_planned="Semua situs sedang mati terjadwal",
+    under_care="dirawat",
+    since="sejak",
+    register_empty_hint="Isi data/inventory/sites.csv, lalu jalankan ulang.",
+    too_far="Layar ini terlalu jauh untuk halaman {page}",
+    lost_title="Sambungan ke server terputus sejak {time}",
+    lost_text="Angka di bawah berumur {age}, jangan dipakai untuk keputusan. Mencoba lagi (ke-{attempt}).",
+    stale_title="Data berhenti sejak {time}",
+    stale_text="Server menjawab, tetapi angka di bawah berumur {age}. Jangan dipakai untuk keputusan.",
+    seconds_ago="({age} lalu)",
+    server_silent="server tidak menjawab",
+    region_failed="Bagian ini gagal digambar",
+)
+
+ENGLISH = Phrases(
+    city="City of Bontang",
+    simulated="simulation",
+    summary_page="City summary",
+    sites_page="Sites of offices & kelurahan",
+    data_as_of="Data as of",
+    all_sites="All sites",
+    sites="sites",
+    site="site",
+    active="active",
+    measured="measured",
+    expected="expected",
+    registered="registered",
+    sites_card=CardTitle("Sites", after=" of offices & kelurahan", tail=" active"),
+    hotspots_card=CardTitle("Wi-Fi", after=" hotspots", tail=" reporting"),
+    services_card=CardTitle("Services", before="Electronic ", tail=" normal"),
+    incidents_card=CardTitle("Incidents", before="Open "),
+    not_measured_yet="not measured yet",
+    critical="critical",
+    incidents="Incidents",
+    worst_first="worst first",
+    no_incident="No open incident.",
+    no_open_incident="No open incident",
+    resolved_24h="Resolved in the last 24 hours",
+    map_title="Sites per kelurahan",
+    map_meaning="active/expected",
+    nowhere="No location",
+    dimensions="Six dimensions",
+    measured_share="measured",
+    conservative_share="conservative",
+    conservative_short="cons.",
+    coverage="coverage",
+    official_share="official 75\u00a0%",
+    unmeasured="not measured",
+    abnormal="Not normal",
+    grid_meaning="number = response time, seconds · bar below = last 24 hours",
+    certificates="Certificates, days left",
+    without_https="without HTTPS",
+    no_certificate="none measured yet",
+    expired="expired",
+    days_short="d",
+    seconds_short="s",
+    no_data_plate="NO DATA",
+    normal_plate="NORMAL",
+    calm="calm",
+    all_normal="All measured sites are normal",
+    nothing_registered="No site in the register yet",
+    nothing_measured="No site measured yet",
+    everything_planned="All sites are inside a planned window",
+    under_care="in maintenance",
+    since="since",
+    register_empty_hint="Fill in data/inventory/sites.csv and start again.",
+    too_far="This screen is too far away for the page {page}",
+    lost_title="Connection to the server lost since {time}",
+    lost_text="The figures below are {age} old, do not decide on them. Trying again (no. {attempt}).",
+    stale_title="Data stopped at {time}",
+    stale_text="The server answers, but the figures below are {age} old. Do not decide on them.",
+    seconds_ago="({age} ago)",
+    server_silent="the server does not answer",
+    region_failed="This part could not be drawn",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AgeUnits:
+    """Short units of an age; the browser's script writes ages with the same ones."""
+
+    second: str
+    minute: str
+    hour: str
+    day: str
+
+
+_AGE_UNITS: Mapping[Language, AgeUnits] = MappingProxyType(
+    {
+        Language.INDONESIAN: AgeUnits("dtk", "m", "j", "h"),
+        Language.ENGLISH: AgeUnits("s", "min", "h", "d"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one language in one zone. Build it with :func:`words_for`."""
+
+    language: Language
+    zone: ZoneInfo
+    locale: str
+    decimal_symbol: str
+    group_symbol: str
+    say: Phrases
+    units: AgeUnits
+
+    # -- closed sets
+
+    def status(self, status: Status) -> str:
+        return self._pick(_STATUS, status)
+
+    def condition(self, condition: Condition) -> str:
+        return self._pick(_CONDITION, condition)
+
+    def severity(self, severity: Severity) -> str:
+        return self._pick(_SEVERITY, severity)
+
+    def dimension(self, dimension: Dimension) -> str:
+        return self._pick(_DIMENSION, dimension)
+
+    def fault(self, fault: Fault) -> str:
+        """The trouble of ours as a sentence."""
+        return self._pick(_FAULT, fault)
+
+    def fault_means(self, fault: Fault) -> str:
+        """What the trouble of ours means for the figures on the screen."""
+        return self._pick(_FAULT_MEANS, fault)
+
+    def reason(self, reason: Reason, status_code: int | None = None) -> str:
+        """Why, in two or three words; an HTTP error names its code."""
+        if reason is Reason.HTTP_STATUS and status_code is not None:
+            return f"{'galat' if self.language is Language.INDONESIAN else 'error'} {status_code}"
+        return self._pick(_REASON, reason)
+
+    def _pick(self, words: Mapping[_Member, _Pair], member: _Member) -> str:
+        indonesian, english = words[member]
+        return indonesian if self.language is Language.INDONESIAN else english
+
+    # -- numbers
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        """``1234.5`` → "1.234,5"."""
+        text = f"{value:,.{decimals}f}"
+        return text.replace(",", "\0").replace(".", self.decimal_symbol).replace("\0", self.group_symbol)
+
+    def percent_down(self, ratio: float, decimals: int = 0) -> str:
+        """A ratio (0..1) in percent, rounded down: availability and coverage never look better than they are."""
+        scale = 10**decimals
+        return f"{self.number(math.floor(ratio * 100 * scale + 1e-9) / scale, decimals)}{NBSP}%"
+
+    def seconds(self, value: float) -> str:
+        """A duration for a tile: one decimal, two below a tenth of a second."""
+        return self.number(value, 2 if value < 0.095 else 1)
+
+    def share(self, active: int, whole: int) -> str:
+        """ "113/116"."""
+        return f"{self.number(active)}/{self.number(whole)}"
+
+    # -- time
+
+    def clock(self, at: datetime) -> str:
+        """A running clock: "14:05:09"."""
+        return at.astimezone(self.zone).strftime("%H:%M:%S")
+
+    def time(self, at: datetime) -> str:
+        """Time of day in prose: "14.05"."""
+        return format_time(at, "HH.mm" if self.language is Language.INDONESIAN else "HH:mm", self.zone, self.locale)
+
+    def time_and_zone(self, at: datetime) -> str:
+        """ "14.05 WITA"."""
+        return f"{self.time(at)} {self.zone_name(at)}"
+
+    def zone_name(self, at: datetime) -> str:
+        """ "WITA"."""
+        return at.astimezone(self.zone).tzname() or get_timezone_name(self.zone, locale=self.locale)
+
+    def date(self, at: datetime) -> str:
+        """ "Senin, 23 Nov 2026"."""
+        return format_date(at.astimezone(self.zone), "EEEE, d MMM yyyy", self.locale)
+
+    def moment(self, at: datetime, now: datetime) -> str:
+        """Time of day, with the date when that is not today: "14.05", "21 Nov 14.05"."""
+        local, today = at.astimezone(self.zone), now.astimezone(self.zone)
+        if local.date() == today.date():
+            return self.time(at)
+        return f"{format_date(local, 'd MMM', self.locale)} {self.time(at)}"
+
+    def age(self, length: timedelta) -> str:
+        """ "< 1 m", "26 m", "1 j 12 m", "2 h 4 j"; rounded down; a clock that ran backwards counts as no time."""
+        units = self.units
+        if length < MINUTE:
+            return f"< 1 {units.minute}"
+        if length < HOUR:
+            return f"{length // MINUTE} {units.minute}"
+        if length < DAY:
+            return f"{length // HOUR} {units.hour} {length % HOUR // MINUTE:02d} {units.minute}"
+        return f"{length // DAY} {units.day} {length % DAY // HOUR} {units.hour}"
+
+    # -- sentences
+
+    def sources(self, silent: int, total: int) -> str:
+        """ "2 dari 26 sumber senyap"."""
+        if self.language is Language.INDONESIAN:
+            return f"{silent} dari {total} sumber senyap" if silent else f"semua {total} sumber menjawab"
+        return f"{silent} of {total} sources silent" if silent else f"all {total} sources answer"
+
+    def part_of(self, part: int, whole: int) -> str:
+        """ "5 dari 8"."""
+        return f"{self.number(part)} {'dari' if self.language is Language.INDONESIAN else 'of'} {self.number(whole)}"
+
+    def counted_sites(self, count: int) -> str:
+        """ "3 situs", "1 site"."""
+        return f"{self.number(count)} {self.say.site if count == 1 else self.say.sites}"
+
+    def sites_are(self, count: int, condition: Condition) -> str:
+        """ "3 situs terputus"."""
+        return f"{self.counted_sites(count)} {self.condition(condition)}"
+
+    def counted_incidents(self, count: int) -> str:
+        """ "3 gangguan aktif"."""
+        if self.language is Language.INDONESIAN:
+            return f"{self.number(count)} gangguan aktif"
+        return f"{self.number(count)} open {'incident' if count == 1 else 'incidents'}"
+
+    def site_called(self, name: str) -> str:
+        """ "Situs DKUKMP"; a name that says so itself stays as it is."""
+        word = self.say.site
+        if name.lower().startswith(word):
+            return name
+        return f"{word.capitalize()} {name}"
+
+    def listing(self, names: Sequence[str], others: int = 0) -> str:
+        """ "A", "A dan B", "A, B dan 3 lainnya"."""
+        joint = " dan " if self.language is Language.INDONESIAN else " and "
+        parts = (
+            [*names, f"{self.number(others)} {'lainnya' if self.language is Language.INDONESIAN else 'others'}"]
+            if others
+            else list(names)
+        )
+        return joint.join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
+
+    def and_more(self, count: int) -> str:
+        """ "… dan 12 lainnya"."""
+        return (
+            f"… dan {self.number(count)} lainnya" if self.language is Language.INDONESIAN else f"… and {self.number(count)} more"
+        )
+
+    def not_shown(self, count: int) -> str:
+        """ "4.880 tidak ditampilkan, terburuk didahulukan"."""
+        if self.language is Language.INDONESIAN:
+            return f"{self.number(count)} tidak ditampilkan, yang terburuk didahulukan"
+        return f"{self.number(count)} not shown, worst first"
+
+    def resolved_count(self, count: int) -> str:
+        """ "5 selesai dalam 24 jam"."""
+        return f"{count} selesai dalam 24 jam" if self.language is Language.INDONESIAN else f"{count} resolved in 24 hours"
+
+    def oldest(self, where: str, moment: str) -> str:
+        """ "tertua DKUKMP, sejak 10.52"."""
+        return f"{'terlama' if self.language is Language.INDONESIAN else 'longest'} {where}, {self.say.since} {moment}"
+
+    def slowest(self, name: str, seconds: float) -> str:
+        """ "terlama Beasiswa 5,2 dtk"."""
+        word = "terlama" if self.language is Language.INDONESIAN else "slowest"
+        return f"{word} {name} {self.seconds(seconds)} {self.say.seconds_short}"
+
+    def calm_since(self, moment: str | None) -> str:
+        """ "Tidak ada gangguan aktif sejak 06.42."."""
+        return f"{self.say.no_open_incident} {self.say.since} {moment}." if moment else f"{self.say.no_open_incident}."
+
+    def measured_of(self, measured: int, expected: int) -> str:
+        """ "Terukur 117 dari 120 situs."."""
+        return f"{self.say.measured.capitalize()} {self.part_of(measured, expected)} {self.say.sites}."
+
+    def active_of(self, active: int, measured: int) -> str:
+        """ "Aktif 113 dari 116 situs terukur."."""
+        if self.language is Language.INDONESIAN:
+            return f"Aktif {self.part_of(active, measured)} situs terukur."
+        return f"Active {self.part_of(active, measured)} measured sites."
+
+    def coverage_of(self, filled: int, indicators: int) -> str:
+        """ "39/60"."""
+        return self.share(filled, indicators)
+
+    def explained(self, count: int) -> str:
+        """Targets explained by the same cause: "+ 40 target ikut"."""
+        return (
+            f"+ {self.number(count)} ikut terdampak"
+            if self.language is Language.INDONESIAN
+            else f"+ {self.number(count)} affected"
+        )
+
+    def until(self, moment: str) -> str:
+        """ "s.d. 13.00"."""
+        return f"s.d. {moment}" if self.language is Language.INDONESIAN else f"until {moment}"
+
+
+def words_for(language: Language, zone: ZoneInfo) -> Words:
+    """The words of a language, with the city's zone; symbols of numbers come from CLDR."""
+    indonesian = language is Language.INDONESIAN
+    locale = "id_ID" if indonesian else "en_GB"
+    return Words(
+        language,
+        zone,
+        locale,
+        get_decimal_symbol(locale),
+        get_group_symbol(locale),
+        INDONESIAN if indonesian else ENGLISH,
+        _AGE_UNITS[language],
+    )

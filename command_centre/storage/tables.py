@@ -105,7 +105,7 @@ reading = Table(
     Column("source", String(10), nullable=False),
     Column("tentative", Boolean, nullable=False),
     Column("packed", LargeBinary),  # storage.values: {metric id: number}; NULL when the source gave none
-    Column("detail_id", ForeignKey("detail.id")),
+    Column("detail_id", Integer),  # of detail; no foreign key, or removing a detail would read the whole log
     UniqueConstraint("target_id", "at", "source"),  # the identity of a reading: redelivery changes nothing
     sqlite_autoincrement=True,
 )
@@ -121,7 +121,7 @@ latest = Table(
     Column("vouched_until", MILLISECONDS, nullable=False),  # at + patience: after that nothing is known
     Column("span_since", MILLISECONDS, nullable=False),  # key of the newest span
     Column("packed", LargeBinary),
-    Column("detail_id", ForeignKey("detail.id")),
+    Column("detail_id", Integer),
     sqlite_with_rowid=False,
 )
 

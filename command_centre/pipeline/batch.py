@@ -1,0 +1,105 @@
+"""One batch of readings becomes history: log, latest, spans, rollup marks, alerts, incidents, all in the caller's transaction."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from command_centre.domain.alert import AlertState, Phase
+from command_centre.domain.reading import Reading
+from command_centre.domain.rule import Rule
+from command_centre.domain.series import MetricName
+from command_centre.domain.target import TargetKey
+from command_centre.pipeline.evaluator import Decision, Turn, decide
+from command_centre.pipeline.rulebook import Rulebook
+from command_centre.storage.alerts import Alert, change_reason, load_alerts, open_incident, resolve_incident, save_alert
+from command_centre.storage.inventory import (
+    SELF_PREFIX,
+    ensure_self_target,
+    metric_ids,
+    register_unknown_metrics,
+    self_target_name,
+)
+from command_centre.storage.log import KnownTarget, Stored, append_readings, known_targets
+from command_centre.storage.rollups import mark_dirty
+from command_centre.storage.spans import advance_spans
+
+LOG = logging.getLogger(__name__)
+
+
+def write_batch(connection: Connection, readings: Sequence[Reading], rulebook: Rulebook, at: datetime) -> int:
+    """Write ``readings``; returns how many of them were new. ``at`` is now.
+
+    A reading of a target that the register does not know is left out and logged: the register comes first.
+    """
+    if not readings:
+        return 0
+    targets = _targets_of(connection, readings, at)
+    known = [(targets[each.target], each) for each in readings if each.target in targets]
+    stored = append_readings(connection, known, _metrics_of(connection, readings), at)
+    advance_spans(connection, stored, rulebook.planned_for)
+    mark_dirty(connection, stored, at)
+    _evaluate(connection, stored, rulebook)
+    return len(stored)
+
+
+def _targets_of(connection: Connection, readings: Sequence[Reading], at: datetime) -> dict[TargetKey, KnownTarget]:
+    keys = {each.target for each in readings}
+    targets = known_targets(connection, keys)
+    missing = keys - targets.keys()
+    own = sorted(key for key in missing if key.startswith(SELF_PREFIX))
+    for key in own:
+        ensure_self_target(connection, key, self_target_name(key), at)
+    strangers = sorted(missing - set(own))
+    if strangers:
+        LOG.error("readings of targets that are not in the register are left out: %s", ", ".join(strangers))
+    return targets | known_targets(connection, own) if own else targets
+
+
+def _metrics_of(connection: Connection, readings: Sequence[Reading]) -> dict[MetricName, int]:
+    metrics = metric_ids(connection)
+    missing = sorted({name for each in readings for name in each.values} - metrics.keys())
+    if not missing:
+        return metrics
+    LOG.warning("metrics that nobody described are kept as codes: %s", ", ".join(missing))
+    register_unknown_metrics(connection, missing)
+    return metric_ids(connection)
+
+
+def _evaluate(connection: Connection, stored: Sequence[Stored], rulebook: Rulebook) -> None:
+    """Let every reading that is news about its target speak to the rules. A late one tells the past, which alarms nobody now."""
+    speaking = [each for each in stored if each.is_newest and not each.reading.tentative]
+    if not speaking:
+        return
+    alerts = load_alerts(connection, sorted({each.target.id for each in speaking}))
+    for each in speaking:
+        for rule in rulebook.rules_for(each.target.kind):
+            key = (rule.id, each.target.id)
+            before = alerts.get(key, Alert(AlertState(Phase.CLEAR, each.reading.taken_at)))
+            is_planned = rulebook.is_planned(each.target.key, each.reading.taken_at)
+            decision = decide(before.state, before.reason, rule, each.reading, is_planned=is_planned)
+            after = _carry_out(connection, decision, before, rule, each)
+            if after != before:
+                alerts[key] = after
+                save_alert(connection, rule.id, each.target.id, after)
+
+
+def _carry_out(connection: Connection, decision: Decision, before: Alert, rule: Rule, seen: Stored) -> Alert:
+    """Write what was decided about the incident; returns the alert as it is now."""
+    match decision.turn:
+        case Turn.NOTHING:
+            return Alert(decision.state, before.incident, before.reason)
+        case Turn.OPENS:
+            story = open_incident(connection, rule, seen.target.id, seen.reading, decision.moment)
+            return Alert(decision.state, story, seen.reading.reason)
+        case Turn.LOOKS_DIFFERENT:
+            if before.incident is not None:
+                change_reason(connection, before.incident, seen.reading)
+            return Alert(decision.state, before.incident, seen.reading.reason)
+        case Turn.RESOLVES:
+            if before.incident is not None:
+                resolve_incident(connection, before.incident, seen.reading, decision.moment)
+            return Alert(decision.state)

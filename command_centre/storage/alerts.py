@@ -1,0 +1,116 @@
+"""Alert states and incidents as rows. What becomes of them is decided in ``pipeline.evaluator``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from command_centre.domain.alert import AlertState, Phase
+from command_centre.domain.incident import IncidentEventKind, IncidentId
+from command_centre.domain.reading import Reading, Reason
+from command_centre.domain.rule import Rule, RuleId
+from command_centre.storage.database import insert_into
+from command_centre.storage.log import clean_text
+from command_centre.storage.tables import alert_state, incident, incident_event, target
+from command_centre.storage.times import from_ms, to_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One rule on one target: its state, and the incident it keeps open (with the reason last told) while it is open."""
+
+    state: AlertState
+    incident: IncidentId | None = None
+    reason: Reason | None = None
+
+
+def load_alerts(connection: Connection, target_ids: Sequence[int]) -> dict[tuple[RuleId, int], Alert]:
+    """The alerts of some targets; a pair that is missing has always been clear."""
+    rows = connection.execute(
+        select(alert_state, incident.c.reason)
+        .outerjoin(incident, incident.c.id == alert_state.c.incident_id)
+        .where(alert_state.c.target_id.in_(target_ids))
+    )
+    return {
+        (RuleId(row.rule), row.target_id): Alert(
+            AlertState(Phase(row.phase), from_ms(row.since), None if row.trouble_since is None else from_ms(row.trouble_since)),
+            None if row.incident_id is None else IncidentId(row.incident_id),
+            None if row.reason is None else Reason(row.reason),
+        )
+        for row in rows
+    }
+
+
+def save_alert(connection: Connection, rule: RuleId, target_id: int, alert: Alert) -> None:
+    """Keep the state of one rule on one target."""
+    state = alert.state
+    values = {
+        "phase": state.phase.value,
+        "since": to_ms(state.since),
+        "trouble_since": None if state.trouble_since is None else to_ms(state.trouble_since),
+        "incident_id": alert.incident,
+    }
+    adding = insert_into(connection, alert_state).values(values | {"rule": rule, "target_id": target_id})
+    connection.execute(adding.on_conflict_do_update(index_elements=[alert_state.c.rule, alert_state.c.target_id], set_=values))
+
+
+def open_incident(connection: Connection, rule: Rule, target_id: int, seen: Reading, opened_at: datetime) -> IncidentId:
+    """Begin a story; ``seen`` is the reading that made the rule fire, ``opened_at`` when the trouble began."""
+    values = {
+        "rule": rule.id,
+        "target_id": target_id,
+        "severity": rule.severity.value,
+        "status": seen.status.value,
+        "reason": seen.reason.value,
+        "detail": clean_text(seen.detail),
+        "opened_at": to_ms(opened_at),
+    }
+    number = connection.execute(insert(incident).values(values).returning(incident.c.id)).scalar_one()
+    opened = IncidentId(number)
+    _tell(connection, opened, IncidentEventKind.OPENED, seen)
+    return opened
+
+
+def change_reason(connection: Connection, story: IncidentId, seen: Reading) -> None:
+    """The trouble goes on and looks different."""
+    values = {"status": seen.status.value, "reason": seen.reason.value, "detail": clean_text(seen.detail)}
+    connection.execute(update(incident).where(incident.c.id == story).values(values))
+    _tell(connection, story, IncidentEventKind.REASON_CHANGED, seen)
+
+
+def resolve_incident(connection: Connection, story: IncidentId, seen: Reading, ended_at: datetime) -> None:
+    """End a story; ``seen`` is the reading that made the rule clear, ``ended_at`` when the trouble ended."""
+    connection.execute(update(incident).where(incident.c.id == story).values(resolved_at=to_ms(ended_at)))
+    _tell(connection, story, IncidentEventKind.RESOLVED, seen)
+
+
+def close_orphans(connection: Connection, rules: Sequence[RuleId], at: datetime) -> int:
+    """End the stories that no reading can end any more: their target has left the register, or their rule no longer exists."""
+    gone = target.c.removed_at.is_not(None) | alert_state.c.rule.not_in(list(rules))
+    rows = connection.execute(
+        select(alert_state.c.rule, alert_state.c.target_id, alert_state.c.incident_id, incident.c.status, incident.c.reason)
+        .join(target, target.c.id == alert_state.c.target_id)
+        .join(incident, incident.c.id == alert_state.c.incident_id)
+        .where(gone)
+    ).all()
+    for row in rows:
+        save_alert(connection, RuleId(row.rule), row.target_id, Alert(AlertState(Phase.CLEAR, at)))
+        connection.execute(update(incident).where(incident.c.id == row.incident_id).values(resolved_at=to_ms(at)))
+        told = {"incident_id": row.incident_id, "at": to_ms(at), "kind": IncidentEventKind.RESOLVED.value}
+        connection.execute(insert(incident_event).values(told | {"status": row.status, "reason": row.reason, "detail": ""}))
+    return len(rows)
+
+
+def _tell(connection: Connection, story: IncidentId, kind: IncidentEventKind, seen: Reading) -> None:
+    values = {
+        "incident_id": story,
+        "at": to_ms(seen.taken_at),
+        "kind": kind.value,
+        "status": seen.status.value,
+        "reason": seen.reason.value,
+        "detail": clean_text(seen.detail),
+    }
+    connection.execute(insert(incident_event).values(values))

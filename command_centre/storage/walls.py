@@ -1,0 +1,48 @@
+"""Walls: what each screen on a wall last said about itself. The web process writes here, and only here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from command_centre.storage.database import insert_into, writing
+from command_centre.storage.tables import wall
+from command_centre.storage.times import to_ms
+
+
+@dataclass(frozen=True, slots=True)
+class WallBeat:
+    """One sign of life. What the browser does not tell is None. ``closed``: the page was closed on purpose."""
+
+    name: str
+    page: str
+    data_age_seconds: float | None = None
+    frame_age_seconds: float | None = None
+    heap_bytes: int | None = None
+    dom_nodes: int | None = None
+    width: int | None = None
+    height: int | None = None
+    user_agent: str = ""
+    closed: bool = False
+
+
+def record_beat(engine: Engine, beat: WallBeat, at: datetime) -> None:
+    """Remember that this wall lives: one short transaction of its own."""
+    row = {
+        "name": beat.name,
+        "page": beat.page,
+        "last_seen": to_ms(at),
+        "closed": beat.closed,
+        "data_age_seconds": beat.data_age_seconds,
+        "frame_age_seconds": beat.frame_age_seconds,
+        "heap_bytes": beat.heap_bytes,
+        "dom_nodes": beat.dom_nodes,
+        "width": beat.width,
+        "height": beat.height,
+        "user_agent": beat.user_agent,
+    }
+    with writing(engine) as connection:
+        adding = insert_into(connection, wall).values(row | {"first_seen": to_ms(at)})
+        connection.execute(adding.on_conflict_do_update(index_elements=[wall.c.name], set_=row))

@@ -50,7 +50,7 @@ class Door:
 
 
 def bind(address: str, port: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> socket.socket:
-    """A bound socket on loopback; raises OSError when the port is taken, ValueError for any other address than loopback."""
+    """A socket on loopback, listening where its kind can. OSError: the port is taken. ValueError: not a loopback address."""
     if not is_loopback(address):
         raise ValueError(f"the simulated city listens on loopback only, not on {address}")
     bound = socket.socket(socket.AF_INET, kind)
@@ -59,6 +59,8 @@ def bind(address: str, port: int, kind: socket.SocketKind = socket.SOCK_STREAM) 
         if kind is socket.SOCK_STREAM:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((address, port))
+        if kind is socket.SOCK_STREAM:
+            bound.listen(BACKLOG)  # now, for that is where a port in use shows
     except BaseException:
         bound.close()
         raise

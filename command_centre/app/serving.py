@@ -1,0 +1,554 @@
+"""The web process: pages, live feed, fonts, and what walls tell about themselves. It keeps no state of the city."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import hashlib
+import json
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from html import escape
+from importlib import resources
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
+
+import msgspec
+import uvicorn
+from dash import Dash, html
+from fastapi import FastAPI
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+
+from command_centre.app.clock import SystemClock
+from command_centre.app.live import Draw, Drawing, LiveFeed
+from command_centre.config.durations import parse_duration
+from command_centre.config.model import Config, Mode, Theme, Wall
+from command_centre.domain.ports import Clock
+from command_centre.domain.rule import Severity
+from command_centre.read.queries import Queries
+from command_centre.read.watching import watch
+from command_centre.storage.database import migrate, open_database
+from command_centre.storage.times import to_ms
+from command_centre.storage.walls import WallBeat, record_beat
+from layouts import SCREENS, WallScreen, shell
+from layouts.theme import canvas
+from layouts.wording import Language, Words, words_for
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+log = logging.getLogger(__name__)
+
+LAYOUTS = Path(shell.__file__).parent
+ASSETS = LAYOUTS / "assets"
+
+FONTS: Mapping[str, tuple[str, str]] = {
+    "roboto.ttf": ("fontpkg_roboto", "Roboto[wdth,wght].ttf"),
+    "roboto-condensed.ttf": ("fontpkg_roboto_condensed", "RobotoCondensed[wght].ttf"),
+}
+"""Fonts come from installed, pinned packages: nothing is fetched from elsewhere, nothing is pasted into the repository."""
+
+MOST_STREAMS = 200
+MOST_BEAT_BYTES = 4096
+BEAT_AT_MOST_EVERY = timedelta(seconds=5)
+SHORTEST_TURN = timedelta(seconds=5)
+LONGEST_TURN = timedelta(hours=1)
+A_YEAR = 31_536_000
+GRACE_SECONDS = 2
+
+UNNAMED = Wall(name="tanpa nama", screens=("ringkasan",))
+"""The room of a browser that did not say which wall it is: the reference screen, 55 inches at 3 metres."""
+
+
+@dataclass(frozen=True, slots=True)
+class WallApp:
+    """One web application: what uvicorn serves, and its parts for whoever needs them."""
+
+    asgi: ASGIApp
+    dash: Dash
+    feed: LiveFeed
+    build: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one browser is asked to show."""
+
+    screens: tuple[str, ...]
+    turn: timedelta
+    wall: Wall
+    is_named: bool
+    theme: Theme
+
+
+class RefusedError(Exception):
+    """A page that cannot be shown; the text is for the person in front of the screen."""
+
+    def __init__(self, sentence: str, status: int) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+def create_app(
+    queries: Queries,
+    engine: Engine,
+    *,
+    clock: Clock,
+    words: Words,
+    walls: Sequence[Wall] = (),
+    refresh_every: timedelta = timedelta(minutes=1),
+) -> WallApp:
+    """The whole web application on one database. Two of them can live in one process.
+
+    ``refresh_every`` is how often a target is looked at: the browser measures staleness in it.
+    """
+    build = build_id()
+    screens = SCREENS
+    feed = LiveFeed(
+        draws(queries, words, screens),
+        functools.partial(watch, engine),
+        clock,
+        {"build": build, "every": refresh_every // timedelta(milliseconds=1)},
+    )
+    inner = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    dash_app = _dash(inner, words, screens)
+    site = _Site(dash_app, feed, queries, engine, clock, words, {each.name: each for each in walls}, screens, build)
+
+    @asynccontextmanager
+    async def life(_: Starlette) -> AsyncIterator[None]:
+        site.template = await _index_of(inner)
+        feed.start()
+        yield
+        feed.stop()
+        await run_in_threadpool(feed.wait_until_stopped)
+
+    routes = [
+        Route("/", site.front),
+        Route("/wall", site.rotation),
+        Route("/wall/beat", site.beat, methods=["POST"]),
+        Route("/wall/{screen}", site.single),
+        Route("/live/{screens}", site.live),
+        Route("/healthz", site.healthz),
+        Route("/readyz", site.readyz),
+        Route("/fonts/{name}", font),
+        Mount("/", app=inner),
+    ]
+    guarded = Starlette(routes=routes, lifespan=life, middleware=[Middleware(SecurityHeaders, policy=_policy(dash_app))])
+    return WallApp(guarded, dash_app, feed, build)
+
+
+def draws(queries: Queries, words: Words, screens: Mapping[str, WallScreen[Any]]) -> dict[str, Draw]:
+    """How each screen is drawn: its question, then its pure render function."""
+    ringkasan, situs = screens["ringkasan"], screens["situs"]
+
+    def draw_summary() -> Drawing:
+        view = queries.summary()
+        alarms = tuple(to_ms(each.opened_at) for each in view.incidents if each.severity is Severity.CRITICAL)
+        return Drawing(ringkasan.regions(view, words), view.as_of, alarms)
+
+    def draw_sites() -> Drawing:
+        view = queries.sites()
+        return Drawing(situs.regions(view, words), view.as_of)
+
+    return {"ringkasan": draw_summary, "situs": draw_sites}
+
+
+def _dash(server: FastAPI, words: Words, screens: Mapping[str, WallScreen[Any]]) -> Dash:
+    """One Dash application that holds the empty skeleton of every screen; the live feed fills those that are shown."""
+    app = Dash(
+        "command_centre.walls",
+        server=server,  # type: ignore[arg-type]  # Dash takes a FastAPI application; its annotation knows Flask only
+        assets_folder=str(ASSETS),
+        serve_locally=True,
+        compress=True,
+        update_title="",
+        title=words.say.city,
+        add_log_handler=False,
+        suppress_callback_exceptions=True,
+        enable_mcp=False,
+    )
+    app.index_string = shell.index_string(language=words.language.value, theme=_THEME_MARK, style=_STYLE_MARK)
+    app.layout = html.Div([_hidden(screen.skeleton(words)) for screen in screens.values()], id="dinding")
+    return app
+
+
+_THEME_MARK, _STYLE_MARK = "cc-tema", "cc-gaya"
+
+
+def _hidden(frame: Any) -> Any:
+    frame.hidden = True  # live.js uncovers the screen whose turn it is
+    return frame
+
+
+async def _index_of(inner: FastAPI) -> str:
+    """Dash's page, asked for once the way a browser would: every wall gets it with its own theme and room."""
+    body: list[bytes] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        body.append(message.get("body", b""))
+
+    scope: Scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": "/",
+        "raw_path": b"/",
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(b"host", b"localhost")],
+        "client": None,
+        "server": None,
+    }
+    await inner(scope, receive, send)
+    return b"".join(body).decode()
+
+
+class _Site:
+    """The answers of the web application, one method per address."""
+
+    def __init__(
+        self,
+        dash_app: Dash,
+        feed: LiveFeed,
+        queries: Queries,
+        engine: Engine,
+        clock: Clock,
+        words: Words,
+        walls: Mapping[str, Wall],
+        screens: Mapping[str, WallScreen[Any]],
+        build: str,
+    ) -> None:
+        self.template = ""
+        self._dash = dash_app
+        self._feed = feed
+        self._queries = queries
+        self._engine = engine
+        self._clock = clock
+        self._words = words
+        self._walls = walls
+        self._screens = screens
+        self._build = build
+        self._beats: dict[str, float] = {}
+
+    # -- pages
+
+    async def front(self, _: Request) -> Response:
+        """Links to the screens and to the walls of the configuration."""
+        links = [(f"/wall/{key}", screen.title_in(self._words)) for key, screen in self._screens.items()]
+        links += [(f"/wall?name={quote(name)}", name) for name in self._walls]
+        items = "".join(f'<li><a href="{escape(address)}">{escape(text)}</a></li>' for address, text in links)
+        return HTMLResponse(_plain_page(self._words, f"<h1>{escape(self._words.say.city)} Command Centre</h1><ul>{items}</ul>"))
+
+    async def single(self, request: Request) -> Response:
+        """One screen."""
+        return self._answer(request, (request.path_params["screen"],))
+
+    async def rotation(self, request: Request) -> Response:
+        """Several screens in turn: those of the query, or those of the wall of that name."""
+        asked = request.query_params.get("screens", "")
+        return self._answer(request, tuple(each for each in asked.split(",") if each))
+
+    def _answer(self, request: Request, asked: tuple[str, ...]) -> Response:
+        try:
+            page = self._page(request.query_params, asked)
+        except RefusedError as refused:
+            return HTMLResponse(_plain_page(self._words, f"<h1>{escape(str(refused))}</h1>"), refused.status)
+        return HTMLResponse(self._html(page), headers={"Cache-Control": "no-store"})
+
+    def _page(self, query: Mapping[str, str], asked: tuple[str, ...]) -> Page:
+        wall = self._walls.get(query.get("name", ""))
+        room = UNNAMED if wall is None else wall
+        wanted = tuple(dict.fromkeys(asked or room.screens))
+        unknown = next((each for each in wanted if each not in self._screens), None)
+        if unknown is not None:
+            raise RefusedError(f"Halaman '{unknown[:40]}' tidak dikenal. Yang ada: {', '.join(self._screens)}", 404)
+        return Page(
+            screens=self._readable(wanted, room),
+            turn=_turn(query.get("every"), room.every),
+            wall=room,
+            is_named=wall is not None,
+            theme=_theme(query.get("theme"), room.theme),
+        )
+
+    def _readable(self, wanted: tuple[str, ...], room: Wall) -> tuple[str, ...]:
+        """Those of the screens whose smallest text can be read in this room; refuses when that is none of them."""
+        has_full_tier = canvas(room.screen_diagonal, room.viewing_distance_m, *room.pixels).has_full_tier
+        shown = tuple(each for each in wanted if has_full_tier or not self._screens[each].needs_full_tier)
+        if not shown:
+            title = self._screens[wanted[0]].key.capitalize()
+            raise RefusedError(self._words.say.too_far.format(page=title), 409)
+        return shown
+
+    def _html(self, page: Page) -> str:
+        style = shell.wall_style(page.wall.screen_diagonal, page.wall.viewing_distance_m)
+        plan = {
+            "screens": page.screens,
+            "every": page.turn // timedelta(milliseconds=1),
+            "name": page.wall.name if page.is_named else None,
+            "build": self._build,
+        }
+        # A block of data, not a script: the security policy lets no inline script run. A "<" could end the block early.
+        data = json.dumps(plan).replace("<", r"\u003c")
+        block = f'<script type="application/json" id="cc-tayang">{data}</script>'
+        return (
+            self.template.replace(_THEME_MARK, page.theme.value)
+            .replace(_STYLE_MARK, escape(style))
+            .replace("</head>", f"{block}</head>", 1)
+        )
+
+    # -- the live feed
+
+    async def live(self, request: Request) -> Response:
+        """The stream of one or several screens (``/live/ringkasan,situs``)."""
+        screens = tuple(dict.fromkeys(request.path_params["screens"].split(",")))
+        if not all(each in self._screens for each in screens):
+            return PlainTextResponse("no such screen\n", 404)
+        if self._feed.clients >= MOST_STREAMS:
+            return PlainTextResponse("too many streams are open\n", 503)
+        last_id = request.query_params.get("since") or request.headers.get("last-event-id")
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(self._feed.stream(screens, last_id), media_type="text/event-stream", headers=headers)
+
+    # -- what others ask and tell
+
+    async def healthz(self, _: Request) -> Response:
+        """The process lives."""
+        return JSONResponse({"status": "alive", "build": self._build}, headers={"Cache-Control": "no-store"})
+
+    async def readyz(self, _: Request) -> Response:
+        """The database can be read, and how old its newest reading is."""
+        try:
+            as_of = await run_in_threadpool(self._queries.newest_reading_at)
+        except DBAPIError as trouble:
+            return JSONResponse({"status": "database unreadable", "error": type(trouble.orig).__name__}, 503)
+        age = None if as_of is None else (self._clock.now() - as_of).total_seconds()
+        return JSONResponse({"status": "ready", "as_of": None if as_of is None else as_of.isoformat(), "age_seconds": age})
+
+    async def beat(self, request: Request) -> Response:
+        """A wall says that it lives."""
+        if not _is_same_origin(request):
+            return PlainTextResponse("only pages of this server may report\n", 403)
+        body = await _bounded_body(request, MOST_BEAT_BYTES)
+        if body is None:
+            return PlainTextResponse("too long\n", 413)
+        try:
+            told = msgspec.json.decode(body, type=ToldByWall)
+        except msgspec.MsgspecError as mistake:
+            return PlainTextResponse(f"{mistake}\n", 400)
+        if told.name not in self._walls:
+            return PlainTextResponse("no wall of that name in the configuration\n", 404)
+        return await self._remember(told, request.headers.get("user-agent", "")[:300])
+
+    async def _remember(self, told: ToldByWall, user_agent: str) -> Response:
+        now = asyncio.get_running_loop().time()
+        if not told.closed and now - self._beats.get(told.name, float("-inf")) < BEAT_AT_MOST_EVERY.total_seconds():
+            return PlainTextResponse("too often\n", 429)
+        self._beats[told.name] = now  # bounded by the walls of the configuration
+        beat = WallBeat(
+            name=told.name,
+            page=told.page,
+            data_age_seconds=told.data_age_seconds,
+            frame_age_seconds=told.frame_age_seconds,
+            heap_bytes=told.heap_bytes,
+            dom_nodes=told.dom_nodes,
+            width=told.width,
+            height=told.height,
+            user_agent=user_agent,
+            closed=told.closed,
+        )
+        try:
+            await run_in_threadpool(record_beat, self._engine, beat, self._clock.now())
+        except DBAPIError:
+            return PlainTextResponse("cannot be stored now\n", 503)
+        return Response(status_code=204)
+
+
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
+Amount = Annotated[int, msgspec.Meta(ge=0, le=1 << 48)]
+
+
+class ToldByWall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a wall may tell about itself; anything else is refused."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    page: Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[a-z0-9_-]+$")]
+    data_age_seconds: Seconds | None = None
+    frame_age_seconds: Seconds | None = None
+    heap_bytes: Amount | None = None
+    dom_nodes: Amount | None = None
+    width: Amount | None = None
+    height: Amount | None = None
+    closed: bool = False
+
+
+async def _bounded_body(request: Request, most: int) -> bytes | None:
+    """The body, or None when it is longer than ``most``: not one byte more than needed is read."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            return None
+    return body
+
+
+def _is_same_origin(request: Request) -> bool:
+    """Whether a page of this server sent it: browsers say so themselves, and JSON across origins would need our consent."""
+    origin = request.headers.get("origin")
+    is_json = request.headers.get("content-type", "").partition(";")[0].strip() == "application/json"
+    return is_json and (origin is None or origin.partition("://")[2] == request.headers.get("host"))
+
+
+def _turn(asked: str | None, default: timedelta) -> timedelta:
+    if asked is None:
+        return default
+    try:
+        return min(max(parse_duration(asked), SHORTEST_TURN), LONGEST_TURN)
+    except ValueError:
+        raise RefusedError("every: tulis misalnya every=30s", 400) from None
+
+
+def _theme(asked: str | None, default: Theme) -> Theme:
+    if asked is None:
+        return default
+    try:
+        return Theme(asked)
+    except ValueError:
+        raise RefusedError("theme: gelap atau terang", 400) from None
+
+
+def _plain_page(words: Words, body: str) -> str:
+    """A page without scripts."""
+    return (
+        f'<!doctype html><html lang="{words.language.value}"><head><meta charset="utf-8"><title>{escape(words.say.city)}</title>'
+        f"</head><body>{body}</body></html>"
+    )
+
+
+async def font(request: Request) -> Response:
+    """A font face from its package."""
+    known = FONTS.get(request.path_params["name"])
+    if known is None:
+        return PlainTextResponse("no such font\n", 404)
+    package, file = known
+    path = resources.files(package) / "files" / file
+    return FileResponse(str(path), media_type="font/ttf", headers={"Cache-Control": f"public, max-age={A_YEAR}, immutable"})
+
+
+def build_id() -> str:
+    """Names this version of what browsers run and show: when it changes, walls reload."""
+    digest = hashlib.blake2b(digest_size=8)
+    for path in sorted(LAYOUTS.rglob("*")):
+        if path.suffix in (".py", ".js", ".css"):
+            digest.update(path.relative_to(LAYOUTS).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _policy(dash_app: Dash) -> str:
+    """The content security policy: everything from here, no inline script but Dash's own few, by their hashes."""
+    scripts = " ".join(["'self'", *dash_app.csp_hashes()])
+    return (
+        f"default-src 'none'; script-src {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    )
+
+
+class SecurityHeaders:
+    """Adds the same few headers to every answer."""
+
+    def __init__(self, app: ASGIApp, policy: str) -> None:
+        self._app = app
+        self._headers = [
+            (b"content-security-policy", policy.encode()),
+            (b"x-content-type-options", b"nosniff"),
+            (b"referrer-policy", b"same-origin"),
+            (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+        ]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message["headers"], *self._headers]}
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+class WallServer(uvicorn.Server):
+    """uvicorn, which on a signal first ends the live streams: they would hold up its farewell."""
+
+    def __init__(self, config: uvicorn.Config, feed: LiveFeed) -> None:
+        super().__init__(config)
+        self._feed = feed
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._feed.stop()
+        super().handle_exit(sig, frame)
+
+
+def serve(app: WallApp, host: str, port: int) -> WallServer:
+    """The server for one application; run it with ``run()`` (or in a thread), stop it with ``should_exit``."""
+    config = uvicorn.Config(
+        app.asgi,
+        host=host,
+        port=port,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_keep_alive=30,
+    )
+    return WallServer(config, app.feed)
+
+
+def run_serve(config: Config, database_url: str) -> int:
+    """``run.py serve``: open the database (both processes may create it) and serve until told to stop.
+
+    Raises StorageError when the database cannot be opened.
+    """
+    engine = open_database(database_url)
+    migrate(engine)
+    app = app_of(config, engine, SystemClock())
+    log.info("screens at http://%s:%d/", config.web.host, config.web.port)
+    serve(app, config.web.host, config.web.port).run()
+    engine.dispose()
+    return 0
+
+
+def app_of(config: Config, engine: Engine, clock: Clock) -> WallApp:
+    """The web application of one configuration."""
+    queries = Queries(
+        engine,
+        config.zone,
+        clock,
+        windows=config.windows,
+        kelurahan={each.code: each.kecamatan_code for each in config.kelurahan},
+        is_simulated=config.mode is Mode.DEMO,
+    )
+    words = words_for(Language.INDONESIAN, config.zone)
+    rhythms = [each.expected_every for each in config.targets if each.address is not None]
+    return create_app(
+        queries, engine, clock=clock, words=words, walls=config.walls, refresh_every=min(rhythms, default=timedelta(minutes=1))
+    )

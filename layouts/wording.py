@@ -155,7 +155,7 @@ _REASON: Mapping[Reason, _Pair] = MappingProxyType(
         Reason.CONTENT_MISMATCH: ("isi tidak sesuai", "content does not match"),
         Reason.CONTENT_FORBIDDEN: ("isi terlarang", "forbidden content"),
         Reason.CONTENT_INJECTION: ("judol terindikasi", "gambling injection suspected"),
-        Reason.CONTENT_STALE: ("isi lama tidak diperbarui", "content out of date"),
+        Reason.CONTENT_STALE: ("isi tidak diperbarui", "content out of date"),
         Reason.DEFAULT_PAGE: ("halaman bawaan server", "server's default page"),
         Reason.DIRECTORY_LISTING: ("daftar berkas terbuka", "open file listing"),
         Reason.SUSPENDED: ("hosting ditangguhkan", "hosting suspended"),
@@ -163,6 +163,15 @@ _REASON: Mapping[Reason, _Pair] = MappingProxyType(
         Reason.DOMAIN_EXPIRED: ("domain kedaluwarsa", "domain expired"),
         Reason.APP_ERROR: ("galat aplikasi", "application error"),
         Reason.DEFACE: ("tampilan diubah pihak lain", "defaced"),
+        Reason.PARTIAL: ("jawaban tidak lengkap", "partial answer"),
+        Reason.REFUSED: ("ditolak", "refused"),
+        Reason.AUTH: ("autentikasi gagal", "authentication failed"),
+        Reason.UNKNOWN_USER: ("pengguna tidak dikenal", "unknown user"),
+        Reason.WRONG_PRIV: ("kunci sandi salah", "wrong privacy key"),
+        Reason.ENGINE_TIME: ("jam perangkat tidak cocok", "engine time mismatch"),
+        Reason.AUTHORIZATION: ("tidak berhak membaca", "not authorised"),
+        Reason.NOT_INCREASING: ("tabel perangkat rusak", "table not increasing"),
+        Reason.LIMIT: ("tabel tanpa akhir", "endless table"),
         Reason.NO_ADDRESS: ("belum ada alamat", "no address known"),
         Reason.NEVER_SEEN: ("belum pernah terukur", "never measured"),
         Reason.SILENT: ("tidak ada data", "no data"),
@@ -237,7 +246,6 @@ class Phrases:
     nothing_registered: str
     nothing_measured: str
     everything_planned: str
-    under_care: str
     since: str
     register_empty_hint: str
     too_far: str
@@ -299,7 +307,6 @@ INDONESIAN = Phrases(
     nothing_registered="Belum ada situs dalam daftar",
     nothing_measured="Belum ada situs yang terukur",
     everything_planned="Semua situs sedang mati terjadwal",
-    under_care="dirawat",
     since="sejak",
     register_empty_hint="Isi data/inventory/sites.csv, lalu jalankan ulang.",
     too_far="Layar ini terlalu jauh untuk halaman {page}",
@@ -361,7 +368,6 @@ ENGLISH = Phrases(
     nothing_registered="No site in the register yet",
     nothing_measured="No site measured yet",
     everything_planned="All sites are inside a planned window",
-    under_care="in maintenance",
     since="since",
     register_empty_hint="Fill in data/inventory/sites.csv and start again.",
     too_far="This screen is too far away for the page {page}",
@@ -454,7 +460,7 @@ class Words:
         return self.number(value, 2 if value < 0.095 else 1)
 
     def share(self, active: int, whole: int) -> str:
-        """ "113/116"."""
+        """E.g. "113/116"."""
         return f"{self.number(active)}/{self.number(whole)}"
 
     # -- time
@@ -468,15 +474,15 @@ class Words:
         return format_time(at, "HH.mm" if self.language is Language.INDONESIAN else "HH:mm", self.zone, self.locale)
 
     def time_and_zone(self, at: datetime) -> str:
-        """ "14.05 WITA"."""
+        """E.g. "14.05 WITA"."""
         return f"{self.time(at)} {self.zone_name(at)}"
 
     def zone_name(self, at: datetime) -> str:
-        """ "WITA"."""
+        """E.g. "WITA"."""
         return at.astimezone(self.zone).tzname() or get_timezone_name(self.zone, locale=self.locale)
 
     def date(self, at: datetime) -> str:
-        """ "Senin, 23 Nov 2026"."""
+        """E.g. "Senin, 23 Nov 2026"."""
         return format_date(at.astimezone(self.zone), "EEEE, d MMM yyyy", self.locale)
 
     def moment(self, at: datetime, now: datetime) -> str:
@@ -487,7 +493,7 @@ class Words:
         return f"{format_date(local, 'd MMM', self.locale)} {self.time(at)}"
 
     def age(self, length: timedelta) -> str:
-        """ "< 1 m", "26 m", "1 j 12 m", "2 h 4 j"; rounded down; a clock that ran backwards counts as no time."""
+        """E.g. "< 1 m", "26 m", "1 j 12 m", "2 h 4 j"; rounded down; a clock that ran backwards counts as no time."""
         units = self.units
         if length < MINUTE:
             return f"< 1 {units.minute}"
@@ -500,38 +506,38 @@ class Words:
     # -- sentences
 
     def sources(self, silent: int, total: int) -> str:
-        """ "2 dari 26 sumber senyap"."""
+        """E.g. "2 dari 26 sumber senyap"."""
         if self.language is Language.INDONESIAN:
             return f"{silent} dari {total} sumber senyap" if silent else f"semua {total} sumber menjawab"
         return f"{silent} of {total} sources silent" if silent else f"all {total} sources answer"
 
     def part_of(self, part: int, whole: int) -> str:
-        """ "5 dari 8"."""
+        """E.g. "5 dari 8"."""
         return f"{self.number(part)} {'dari' if self.language is Language.INDONESIAN else 'of'} {self.number(whole)}"
 
     def counted_sites(self, count: int) -> str:
-        """ "3 situs", "1 site"."""
+        """E.g. "3 situs", "1 site"."""
         return f"{self.number(count)} {self.say.site if count == 1 else self.say.sites}"
 
     def sites_are(self, count: int, condition: Condition) -> str:
-        """ "3 situs terputus"."""
+        """E.g. "3 situs terputus"."""
         return f"{self.counted_sites(count)} {self.condition(condition)}"
 
     def counted_incidents(self, count: int) -> str:
-        """ "3 gangguan aktif"."""
+        """E.g. "3 gangguan aktif"."""
         if self.language is Language.INDONESIAN:
             return f"{self.number(count)} gangguan aktif"
         return f"{self.number(count)} open {'incident' if count == 1 else 'incidents'}"
 
     def site_called(self, name: str) -> str:
-        """ "Situs DKUKMP"; a name that says so itself stays as it is."""
+        """E.g. "Situs DKUKMP"; a name that says so itself stays as it is."""
         word = self.say.site
         if name.lower().startswith(word):
             return name
         return f"{word.capitalize()} {name}"
 
     def listing(self, names: Sequence[str], others: int = 0) -> str:
-        """ "A", "A dan B", "A, B dan 3 lainnya"."""
+        """E.g. "A", "A dan B", "A, B dan 3 lainnya"."""
         joint = " dan " if self.language is Language.INDONESIAN else " and "
         parts = (
             [*names, f"{self.number(others)} {'lainnya' if self.language is Language.INDONESIAN else 'others'}"]
@@ -541,46 +547,51 @@ class Words:
         return joint.join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
 
     def and_more(self, count: int) -> str:
-        """ "… dan 12 lainnya"."""
+        """E.g. "… dan 12 lainnya"."""
         return (
             f"… dan {self.number(count)} lainnya" if self.language is Language.INDONESIAN else f"… and {self.number(count)} more"
         )
 
     def not_shown(self, count: int) -> str:
-        """ "4.880 tidak ditampilkan, terburuk didahulukan"."""
+        """E.g. "4.880 tidak ditampilkan, terburuk didahulukan"."""
         if self.language is Language.INDONESIAN:
             return f"{self.number(count)} tidak ditampilkan, yang terburuk didahulukan"
         return f"{self.number(count)} not shown, worst first"
 
     def resolved_count(self, count: int) -> str:
-        """ "5 selesai dalam 24 jam"."""
+        """E.g. "5 selesai dalam 24 jam"."""
         return f"{count} selesai dalam 24 jam" if self.language is Language.INDONESIAN else f"{count} resolved in 24 hours"
 
     def oldest(self, where: str, moment: str) -> str:
-        """ "tertua DKUKMP, sejak 10.52"."""
+        """E.g. "tertua DKUKMP, sejak 10.52"."""
         return f"{'terlama' if self.language is Language.INDONESIAN else 'longest'} {where}, {self.say.since} {moment}"
 
+    def longest(self, where: str, moment: str) -> str:
+        """E.g. "Terlama DKUKMP, sejak 10.52."."""
+        text = self.oldest(where, moment)
+        return f"{text[0].upper()}{text[1:]}."
+
     def slowest(self, name: str, seconds: float) -> str:
-        """ "terlama Beasiswa 5,2 dtk"."""
+        """E.g. "terlama Beasiswa 5,2 dtk"."""
         word = "terlama" if self.language is Language.INDONESIAN else "slowest"
         return f"{word} {name} {self.seconds(seconds)} {self.say.seconds_short}"
 
     def calm_since(self, moment: str | None) -> str:
-        """ "Tidak ada gangguan aktif sejak 06.42."."""
+        """E.g. "Tidak ada gangguan aktif sejak 06.42."."""
         return f"{self.say.no_open_incident} {self.say.since} {moment}." if moment else f"{self.say.no_open_incident}."
 
     def measured_of(self, measured: int, expected: int) -> str:
-        """ "Terukur 117 dari 120 situs."."""
+        """E.g. "Terukur 117 dari 120 situs."."""
         return f"{self.say.measured.capitalize()} {self.part_of(measured, expected)} {self.say.sites}."
 
     def active_of(self, active: int, measured: int) -> str:
-        """ "Aktif 113 dari 116 situs terukur."."""
+        """E.g. "Aktif 113 dari 116 situs terukur."."""
         if self.language is Language.INDONESIAN:
             return f"Aktif {self.part_of(active, measured)} situs terukur."
         return f"Active {self.part_of(active, measured)} measured sites."
 
     def coverage_of(self, filled: int, indicators: int) -> str:
-        """ "39/60"."""
+        """E.g. "39/60"."""
         return self.share(filled, indicators)
 
     def explained(self, count: int) -> str:
@@ -592,7 +603,7 @@ class Words:
         )
 
     def until(self, moment: str) -> str:
-        """ "s.d. 13.00"."""
+        """E.g. "s.d. 13.00"."""
         return f"s.d. {moment}" if self.language is Language.INDONESIAN else f"until {moment}"
 
 

@@ -44,11 +44,11 @@ def _next_to_expire(marks: Sequence[CertificateMark], words: Words) -> Element:
         return paragraph(words.say.no_certificate, "dk redup")
     soon = [each for each in nearest if each.days < SOON_DAYS]
     if soon:
-        return paragraph([glyph("k-lambat"), span(", ".join(_named(each, words) for each in soon))], "dk")
+        return paragraph([glyph("k-lambat"), span(" · ".join(_named(each, words) for each in soon))], "dk")
     return paragraph(_named(nearest[0], words), "dk redup")
 
 
 def _named(mark: CertificateMark, words: Words) -> str:
-    """ "Baznas 3 h"; one that is over says so."""
+    """E.g. "3 h Baznas"; one that is over says so. The number comes first: names end in numbers, too."""
     left = words.say.expired if mark.days < 0 else f"{_whole_days(mark)}\u00a0{words.say.days_short}"
-    return f"{mark.short_name} {left}"
+    return f"{left} {mark.short_name}"

@@ -39,7 +39,7 @@ def _blink(row: IncidentRow, now: datetime) -> str:
 
 
 def _where(row: IncidentRow, words: Words) -> str:
-    """ "Situs DKUKMP" where there is room for the word, "DKUKMP" otherwise."""
+    """E.g. "Situs DKUKMP" where there is room for the word, "DKUKMP" otherwise."""
     full = place(row.where, row.target, words)
     return full if text_width_em(full) <= ROOM_EM else row.where
 

@@ -18,7 +18,12 @@ def status_tile(tile: SiteTile, words: Words) -> Element:
     content: list[Element] = [span(tile.short_name), element("Em", _value(tile, words))]
     if _shows_history(tile.condition):
         content.append(history_bar(tile.history))
-    return element("Div", content, f"st {state_class(tile.condition)}", attributes=last_seen)
+    return element("Div", content, _tile_class(tile.condition), attributes=last_seen)
+
+
+def _tile_class(condition: Condition) -> str:
+    """A site that is degraded but not slow keeps a plain number: its response time is not what is wrong."""
+    return f"st {state_class(condition)}{' menurun' if condition is Condition.DEGRADED else ''}"
 
 
 def _value(tile: SiteTile, words: Words) -> Children:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 
 from command_centre.read.views import Condition, Counts, DimensionBar, KelurahanTile, Step, SummaryView
-from layouts.parts.counts import counted_glyphs
+from layouts.parts.counts import counted_glyphs, unmeasured, unmeasured_class
 from layouts.parts.dimension import dimension_bar
 from layouts.parts.glyph import glyph, state_class
 from layouts.parts.incident_row import incident_row, resolved_row
@@ -150,13 +150,11 @@ def place_condition(counts: Counts) -> Condition | None:
 
 
 def _unmeasured(counts: Counts, condition: Condition, words: Words) -> list[Element]:
-    """ "▨ 1": says why a calm tile counts fewer active than expected."""
+    """E.g. "▨ 1": says why a calm tile counts fewer active than expected."""
     if condition not in (Condition.NORMAL, Condition.DEGRADED, Condition.DOWN):
         return []
-    pairs = ((Condition.NO_DATA, counts.no_data), (Condition.NO_ADDRESS, counts.no_address))
-    return [
-        span([glyph(state_class(each)), words.number(count)], f"kurang {state_class(each)}") for each, count in pairs if count
-    ]
+    count, shape = unmeasured(counts), unmeasured_class(counts)
+    return [span([glyph(shape), words.number(count)], f"kurang {shape}")] if count else []
 
 
 def _nowhere(view: SummaryView, words: Words) -> Element:

@@ -64,14 +64,15 @@ def _sentences(rows: Sequence[IncidentRow], total: int, words: Words) -> list[st
 
 
 def _together(rows: Sequence[IncidentRow], total: int, words: Words) -> list[str]:
-    """ "Situs DKUKMP dan PKM Lestari terputus": two of the same kind in one breath."""
-    if total != 2 or len(rows) != 2 or not _are_sites_down(rows):
+    """E.g. "Situs DKUKMP, LPSE dan PKM Lestari terputus": up to three of the same kind in one breath."""
+    if total > 3 or len(rows) != total or not _are_sites_down(rows):
         return []
-    return [f"{words.site_called(words.listing([row.where for row in rows]))} {words.status(Status.DOWN)}"]
+    listed = words.listing([row.where for row in rows])
+    return [f"{subject} {words.status(Status.DOWN)}" for subject in (words.site_called(listed), listed)]
 
 
 def _counted(rows: Sequence[IncidentRow], total: int, words: Words) -> str:
-    """ "3 situs terputus", or "3 gangguan aktif" where they differ in kind."""
+    """E.g. "3 situs terputus", or "3 gangguan aktif" where they differ in kind."""
     if _are_sites_down(rows) and len(rows) == total:
         return words.sites_are(total, Condition.DOWN)
     return words.counted_incidents(total)
@@ -86,14 +87,14 @@ def _support(view: SummaryView, rows: Sequence[IncidentRow], words: Words) -> st
     if notice is not None:
         return notice
     oldest = min(rows, key=lambda row: row.opened_at)
-    longest = words.oldest(oldest.where, words.moment(oldest.opened_at, view.generated_at)).capitalize() + "."
+    longest = words.longest(oldest.where, words.moment(oldest.opened_at, view.generated_at))
     active = words.active_of(view.sites.active, view.sites.measured)
     unseen = _unseen(view.sites, words)
     return longest_that_fits([f"{longest} {active} {unseen}".strip(), f"{longest} {active}", active], SUPPORT_EM)
 
 
 def _unseen(counts: Counts, words: Words) -> str:
-    """ "3 tanpa data, 12 tanpa alamat."."""
+    """E.g. "3 tanpa data, 12 tanpa alamat."."""
     parts = [
         f"{words.number(count)} {words.condition(condition)}"
         for condition, count in ((Condition.NO_DATA, counts.no_data), (Condition.NO_ADDRESS, counts.no_address))

@@ -23,8 +23,8 @@ def abnormal_list(view: SitesView, words: Words) -> list[Element]:
     ordered = sorted(view.abnormal, key=_worst_first)
     down = [each for each in ordered if each.condition is Condition.DOWN]
     degraded = [each for each in ordered if each.condition in (Condition.DEGRADED, Condition.SLOW)]
-    quiet = _quiet_line(view, words)
-    room = ROOM_REM - (ONE_LINE_REM if quiet else 0)
+    quiet = _quiet_lines(view, words)
+    room = ROOM_REM - ONE_LINE_REM * len(quiet)
     return [*_trouble(down, degraded, room, view.generated_at, words), *quiet]
 
 
@@ -37,9 +37,11 @@ def _worst_first(tile: SiteTile) -> tuple[int, float, float]:
 
 def _trouble(down: Sequence[SiteTile], degraded: Sequence[SiteTile], room: float, now: datetime, words: Words) -> list[Element]:
     """The fullest form that fits: details, then one line each, then the lesser trouble in one line, then the rest counted."""
-    one_line_each = [_one_line(each, now, words) for each in (*down, *degraded)]
-    if len(down) * TWO_LINES_REM + len(degraded) * ONE_LINE_REM <= room:
-        return [*(_two_lines(each, now, words) for each in down), *one_line_each[len(down) :]]
+    everything = [*down, *degraded]
+    one_line_each = [_one_line(each, now, words) for each in everything]
+    for detailed in (sum(each.condition is not Condition.SLOW for each in everything), len(down)):
+        if detailed * TWO_LINES_REM + (len(everything) - detailed) * ONE_LINE_REM <= room:
+            return [*(_two_lines(each, now, words) for each in everything[:detailed]), *one_line_each[detailed:]]
     if len(one_line_each) * ONE_LINE_REM <= room:
         return one_line_each
     folded = _folded(degraded, words)
@@ -83,7 +85,7 @@ def _name(tile: SiteTile) -> str:
 
 
 def _folded(tiles: Sequence[SiteTile], words: Words) -> list[Element]:
-    """ "▼ 4 lambat  terlama Beasiswa 5,2 dtk", one line per kind."""
+    """E.g. "▼ 4 lambat  terlama Beasiswa 5,2 dtk", one line per kind."""
     rows = []
     for condition in (Condition.DEGRADED, Condition.SLOW):
         members = [each for each in tiles if each.condition is condition]
@@ -103,17 +105,11 @@ def _folded_line(condition: Condition, members: Sequence[SiteTile], words: Words
     return item([glyph(state_class(condition)), head, span(slowest)], f"satu {state_class(condition)}")
 
 
-def _quiet_line(view: SitesView, words: Words) -> list[Element]:
-    """What is not trouble but not normal either: nothing known, no address, planned."""
+def _quiet_lines(view: SitesView, words: Words) -> list[Element]:
+    """What is not trouble but not normal either: nothing known, no address, planned. Two to a line."""
     parts = [
         span([glyph(state_class(each)), " ", bold(f"{words.number(count)} {words.condition(each)}")], state_class(each))
-        for each in (Condition.NO_DATA, Condition.NO_ADDRESS)
+        for each in (Condition.NO_DATA, Condition.NO_ADDRESS, Condition.PLANNED)
         if (count := count_of(view.counts, each))
     ]
-    planned = [each for each in view.tiles if each.condition is Condition.PLANNED]
-    if len(planned) == 1 and len(parts) < 2:
-        parts.append(span([glyph("k-jadwal"), " ", bold(_name(planned[0])), f" {words.say.under_care}"], "k-jadwal"))
-    elif planned:
-        label = f"{words.number(len(planned))} {words.condition(Condition.PLANNED)}"
-        parts.append(span([glyph("k-jadwal"), " ", bold(label)], "k-jadwal"))
-    return [item(parts, "satu dua-k")] if parts else []
+    return [item(parts[start : start + 2], "satu dua-k") for start in range(0, len(parts), 2)]

@@ -16,6 +16,9 @@ from layouts.wall.situs.abnormal import abnormal_list
 from layouts.wall.situs.grid import Cell, Heading, lay_out
 from layouts.wording import Words
 
+COUNTS_EM = 30.0
+"""Room beside the totals for the other states, counted in the wide face; they are set in the narrow one."""
+
 
 def regions(view: SitesView, words: Words) -> dict[str, Children]:
     """The content of every region, by the id of its container."""
@@ -75,7 +78,7 @@ def _verdict(view: SitesView, support: Children, words: Words) -> Verdict:
 
 
 def _counted(view: SitesView, words: Words) -> list[Element]:
-    """ "113 aktif, 116 terukur, 119 diharapkan" and the other states; a refused configuration is admitted here."""
+    """E.g. "113 aktif, 116 terukur, 119 diharapkan" and the other states; a refused configuration is admitted here."""
     counts, say = view.counts, words.say
     lead: Element = span(
         [
@@ -89,7 +92,7 @@ def _counted(view: SitesView, words: Words) -> list[Element]:
         "jumlah",
     )
     notice = fault_notice(view.faults, view.generated_at, words)
-    return [lead, *([span(notice, "akui")] if notice else counted_words(counts, words))]
+    return [lead, *([span(notice, "akui")] if notice else counted_words(counts, words, COUNTS_EM))]
 
 
 def _sentence(view: SitesView, words: Words) -> str:

@@ -18,7 +18,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Protocol
 
-from command_centre.domain.ports import Clock, Poller
+from collectors import ClosablePoller
+from command_centre.domain.ports import Clock
 from command_centre.domain.reading import Reading, Reason, Source, Status
 from command_centre.domain.series import MetricName
 from command_centre.domain.target import Target, TargetKey
@@ -81,11 +82,11 @@ class Sweep:
     def __init__(
         self,
         name: str,
-        poller: Poller,
+        poller: ClosablePoller,
         targets: Sequence[Target],
         pace: Pace,
         clock: Clock,
-        emit: Callable[[Reading], None],
+        emit: Callable[[Reading], object],
         uplink: Uplink,
     ) -> None:
         self.name = name
@@ -100,6 +101,15 @@ class Sweep:
         self._looks: set[asyncio.Task[None]] = set()
         self._in_flight: set[TargetKey] = set()
         self._known_down: set[TargetKey] = set()
+
+    @property
+    def size(self) -> int:
+        """How many targets it keeps polled."""
+        return len(self._targets)
+
+    async def close(self) -> None:
+        """Give back what the poller holds."""
+        await self._poller.close()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Sweep until ``stop`` is set; looks in flight are then cancelled, for nothing of them is stored yet."""

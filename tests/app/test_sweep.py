@@ -39,6 +39,9 @@ class ScriptedPoller:
         status = await self._answer(target, self.asked[target.key])
         return Reading(target.key, datetime.now(UTC), status, Reason.OK if status is Status.UP else Reason.CONNECT_REFUSED)
 
+    async def close(self) -> None:
+        """Holds nothing."""
+
 
 def targets(count: int) -> list[Target]:
     return [

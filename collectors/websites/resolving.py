@@ -1,0 +1,252 @@
+"""Names to addresses, with c-ares and never with the system's thread pool.
+
+Measured: beside 40 names whose name server is dead, libcurl's own resolver reported 100 of 100 healthy sites down; c-ares none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+import aiodns
+import pycares
+
+from command_centre.domain.reading import Reason
+
+TRY_SECONDS = 2.0
+TRIES = 2
+LIMIT_SECONDS = 5.0
+"""c-ares stretches its own time-outs by what it has seen of a server; this is the outer limit."""
+
+IPV6_GRACE_SECONDS = 0.05
+"""How long an IPv6 answer may lag behind the IPv4 one before we do without it (RFC 8305, "resolution delay")."""
+
+MAX_ADDRESSES = 16
+MEMORY_HOSTS = 4096
+MEMORY_ADDRESSES = 64
+MEMORY_SECONDS = 7 * 86_400.0
+HOSTS_FILE = Path("/etc/hosts")
+
+
+@dataclass(frozen=True, slots=True)
+class DnsTrouble:
+    """Why there is no address."""
+
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the name servers said. ``seconds`` is None where nothing had to be asked (an IP address, /etc/hosts)."""
+
+    ipv4: tuple[str, ...] = ()
+    ipv6: tuple[str, ...] = ()
+    seconds: float | None = None
+    trouble: DnsTrouble | None = None
+    has_moved: bool = False
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses to try first: IPv4 where there is one."""
+        return self.ipv4 or self.ipv6
+
+    @property
+    def has_both(self) -> bool:
+        return bool(self.ipv4 and self.ipv6)
+
+
+_TROUBLES: Mapping[int, DnsTrouble] = MappingProxyType(
+    {
+        pycares.errno.ARES_ENOTFOUND: DnsTrouble(Reason.DNS_NXDOMAIN, "the name does not exist in DNS"),
+        pycares.errno.ARES_ENODATA: DnsTrouble(Reason.DNS_NO_ADDRESS, "the name has no address in DNS"),
+        pycares.errno.ARES_ESERVFAIL: DnsTrouble(Reason.DNS_SERVFAIL, "the name server failed (SERVFAIL)"),
+        pycares.errno.ARES_EREFUSED: DnsTrouble(Reason.DNS_REFUSED, "the name server refused to answer"),
+        pycares.errno.ARES_ECONNREFUSED: DnsTrouble(Reason.DNS_REFUSED, "no name server listens"),
+        pycares.errno.ARES_ETIMEOUT: DnsTrouble(Reason.DNS_TIMEOUT, "the name server did not answer in time"),
+        pycares.errno.ARES_ECANCELLED: DnsTrouble(Reason.DNS_TIMEOUT, "the name server did not answer in time"),
+    }
+)
+_NO_ADDRESS = _TROUBLES[pycares.errno.ARES_ENODATA]
+_TIMEOUT = _TROUBLES[pycares.errno.ARES_ETIMEOUT]
+
+
+class Resolver:
+    """Asks the name servers, for real at every look.
+
+    c-ares keeps answers for their whole TTL and offers no switch to stop that, which would hide a dead name for hours. So a name
+    that is asked again gets a fresh channel (0.2 ms); all names of one sweep share a channel.
+    """
+
+    def __init__(self, servers: Sequence[str] = ()) -> None:
+        self._servers = tuple(servers)
+        self._channel: _Channel | None = None
+        self._retired: list[_Channel] = []
+        self._hosts = _HostsFile(HOSTS_FILE)
+        self._memory = _Memory()
+
+    async def resolve(self, host: str, limit_seconds: float = LIMIT_SECONDS) -> Answer:
+        """The addresses of ``host``, or the trouble. Takes at most ``limit_seconds`` (and never more than 5 s)."""
+        known = self._hosts.lookup(host)
+        if known is not None:
+            return known
+        begun = time.perf_counter()
+        async with self._channel_for(host) as channel:
+            answer = await _ask(channel, host, min(limit_seconds, LIMIT_SECONDS), begun)
+        if answer.trouble is None:
+            return self._memory.compare(host, answer, begun)
+        return answer
+
+    async def close(self) -> None:
+        """Give the sockets back."""
+        for channel in (*self._retired, self._channel):
+            if channel is not None:
+                await channel.dns.close()
+        self._channel = None
+        self._retired.clear()
+
+    @contextlib.asynccontextmanager
+    async def _channel_for(self, host: str) -> AsyncIterator[aiodns.DNSResolver]:
+        channel = self._channel
+        if channel is None or host in channel.asked:
+            channel = self._renew()
+        channel.asked.add(host)
+        channel.users += 1
+        try:
+            yield channel.dns
+        finally:
+            channel.users -= 1
+            await self._close_idle()
+
+    def _renew(self) -> _Channel:
+        if self._channel is not None:
+            self._retired.append(self._channel)
+        dns = aiodns.DNSResolver(nameservers=list(self._servers) or None, timeout=TRY_SECONDS, tries=TRIES)
+        self._channel = _Channel(dns)
+        return self._channel
+
+    async def _close_idle(self) -> None:
+        idle = [each for each in self._retired if each.users == 0]
+        self._retired = [each for each in self._retired if each.users]
+        for each in idle:
+            await each.dns.close()
+
+
+@dataclass(slots=True)
+class _Channel:
+    """One c-ares channel, the names it was asked, and how many look-ups are under way on it."""
+
+    dns: aiodns.DNSResolver
+    asked: set[str] = field(default_factory=set)
+    users: int = 0
+
+
+async def _ask(channel: aiodns.DNSResolver, host: str, limit_seconds: float, begun: float) -> Answer:
+    ipv6_query = asyncio.ensure_future(_query(channel, host, "AAAA"))
+    try:
+        async with asyncio.timeout(limit_seconds):
+            ipv4 = await _query(channel, host, "A")
+            seconds = time.perf_counter() - begun
+            if isinstance(ipv4, tuple):
+                await asyncio.wait([ipv6_query], timeout=IPV6_GRACE_SECONDS)
+                ipv6 = ipv6_query.result() if ipv6_query.done() else ()
+            else:
+                ipv6 = await ipv6_query
+                seconds = time.perf_counter() - begun
+    except TimeoutError:
+        return Answer(trouble=_TIMEOUT)
+    finally:
+        ipv6_query.cancel()
+    if isinstance(ipv4, DnsTrouble) and isinstance(ipv6, DnsTrouble):
+        return Answer(trouble=_worse(ipv4, ipv6), seconds=seconds)
+    return Answer(
+        ipv4 if isinstance(ipv4, tuple) else (),
+        ipv6 if isinstance(ipv6, tuple) else (),
+        seconds,
+    )
+
+
+def _worse(ipv4: DnsTrouble, ipv6: DnsTrouble) -> DnsTrouble:
+    """'No address' of one family says less than what the other family's question met."""
+    return ipv6 if ipv4.reason is Reason.DNS_NO_ADDRESS else ipv4
+
+
+async def _query(channel: aiodns.DNSResolver, host: str, kind: str) -> tuple[str, ...] | DnsTrouble:
+    try:
+        result = await channel.query_dns(host, kind)
+    except aiodns.error.DNSError as trouble:
+        number = trouble.args[0]
+        return _TROUBLES.get(
+            number, DnsTrouble(Reason.DNS_SERVFAIL, f"the name server's answer was of no use ({trouble.args[-1]})")
+        )
+    wanted = pycares.ARecordData if kind == "A" else pycares.AAAARecordData
+    found = tuple(record.data.addr for record in result.answer if isinstance(record.data, wanted))
+    return found[:MAX_ADDRESSES] or _NO_ADDRESS
+
+
+class _HostsFile:
+    """The machine's own list of names, read again when it has changed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stamp: int | None = None
+        self._names: dict[str, Answer] = {}
+
+    def lookup(self, host: str) -> Answer | None:
+        """The answer for a name that needs no name server."""
+        if host == "localhost" or host.endswith(".localhost"):  # RFC 6761: always loopback
+            return Answer(("127.0.0.1",))
+        self._refresh()
+        return self._names.get(host)
+
+    def _refresh(self) -> None:
+        try:
+            stamp = self._path.stat().st_mtime_ns
+            if stamp == self._stamp:
+                return
+            text = self._path.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return
+        self._stamp = stamp
+        self._names = _parse_hosts(text)
+
+
+def _parse_hosts(text: str) -> dict[str, Answer]:
+    families: dict[str, tuple[list[str], list[str]]] = {}
+    for line in text.splitlines():
+        address, *names = line.partition("#")[0].split() or [""]
+        for name in names:
+            ipv4, ipv6 = families.setdefault(name.lower(), ([], []))
+            (ipv6 if ":" in address else ipv4).append(address)
+    return {name: Answer(tuple(ipv4), tuple(ipv6)) for name, (ipv4, ipv6) in families.items()}
+
+
+class _Memory:
+    """Which addresses a name had before, only to notice that it has moved. Bounded in names, addresses and time.
+
+    A name that rotates through a pool soon has the whole pool here, and is left in peace.
+    """
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[str, tuple[float, tuple[str, ...]]] = OrderedDict()
+
+    def compare(self, host: str, answer: Answer, now: float) -> Answer:
+        """The answer, marked when none of its addresses was ever seen for this name while others were."""
+        current = answer.ipv4 + answer.ipv6
+        at, before = self._seen.get(host, (now, ()))
+        if now - at > MEMORY_SECONDS:
+            before = ()
+        merged = (*(each for each in before if each not in current), *current)
+        self._seen[host] = (now, merged[-MEMORY_ADDRESSES:])
+        self._seen.move_to_end(host)
+        if len(self._seen) > MEMORY_HOSTS:
+            self._seen.popitem(last=False)
+        if before and not set(before) & set(current):
+            return Answer(answer.ipv4, answer.ipv6, answer.seconds, has_moved=True)
+        return answer

@@ -180,6 +180,7 @@ def _dash(server: FastAPI, words: Words, screens: Mapping[str, WallScreen[Any]])
         suppress_callback_exceptions=True,
         enable_mcp=False,
     )
+    app.backend.websocket_capability = False  # or every page holds a second connection that nothing uses
     app.index_string = shell.index_string(language=words.language.value, theme=_THEME_MARK, style=_STYLE_MARK)
     app.layout = html.Div([_hidden(screen.skeleton(words)) for screen in screens.values()], id="dinding")
     return app

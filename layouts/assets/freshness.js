@@ -257,6 +257,7 @@
 
   async function beat() {
     if (!plan.name || known.isBeating || stopwatch() - known.beatAt < BEAT_EVERY_MS) return;
+    if (shownScreen() === null && stopwatch() < MOUNT_PATIENCE_MS) return; /* still loading: nothing to tell yet */
     known.isBeating = true;
     known.beatAt = stopwatch();
     try {

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select, update
 
-from command_centre.domain.reading import Reading
+from command_centre.domain.reading import Reading, Source
 from command_centre.domain.series import MetricName
 from command_centre.domain.target import TargetKey, TargetKind
 from command_centre.storage.database import insert_into
@@ -26,6 +26,9 @@ PATIENCE_IN_INTERVALS = 2.0
 """How long a reading vouches, in intervals of its target (BEHAVIOUR.md §2.2)."""
 
 LEAST_PATIENCE_SECONDS = 1.0
+
+SIMULATED_PATIENCE = timedelta(minutes=6)
+"""Back-filled history comes in steps of five minutes, whatever the interval of its targets: it vouches from one to the next."""
 
 DAY_MS = 86_400_000
 
@@ -69,6 +72,13 @@ class Stored:
     is_newest: bool
     detail_id: int | None
     packed: bytes | None
+
+    @property
+    def patience(self) -> timedelta:
+        """How long this reading vouches when no other follows."""
+        if self.reading.source is Source.SIMULATED:
+            return max(self.target.patience, SIMULATED_PATIENCE)
+        return self.target.patience
 
 
 def known_targets(connection: Connection, keys: Iterable[TargetKey]) -> dict[TargetKey, KnownTarget]:

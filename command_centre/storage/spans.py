@@ -82,7 +82,7 @@ def _insert_late(connection: Connection, late: Stored, planned_for: PlannedFor) 
         return
     old = _spans_around(connection, late.target.id, late.at, later)
     seen = _observation(late.reading, late.at)
-    new = paint_late(old, seen, from_ms(later), late.target.patience, planned_for(late.target.key))
+    new = paint_late(old, seen, from_ms(later), late.patience, planned_for(late.target.key))
     changes = _SpanChanges()
     changes.note(late.target.id, old, new)
     changes.write(connection)
@@ -210,7 +210,7 @@ def _span_row(target_id: int, each: Span) -> dict[str, object]:
 
 def _painted(spans: tuple[Span, ...], news: Sequence[Stored], planned: PlannedWithin) -> tuple[Span, ...]:
     for each in news:
-        spans = paint_newest(spans, _observation(each.reading, each.at), each.target.patience, planned)
+        spans = paint_newest(spans, _observation(each.reading, each.at), each.patience, planned)
     return spans
 
 
@@ -223,7 +223,7 @@ def _latest_row(state: Row[tuple[object, ...]] | None, news: Sequence[Stored], s
         "status": newest.reading.status.value,
         "reason": newest.reading.reason.value,
         "since": _since(state, news),
-        "vouched_until": newest.at + span_ms(newest.target.patience),
+        "vouched_until": newest.at + span_ms(newest.patience),
         "span_since": _span_holding(spans, newest.at),
         "packed": newest.packed,
         "detail_id": newest.detail_id,
@@ -237,5 +237,5 @@ def _since(state: Row[tuple[object, ...]] | None, news: Sequence[Stored]) -> int
         reaches_on = each.at <= until or each.reading.status is Status.UNKNOWN
         if each.reading.status.value != status or not reaches_on:
             since = each.at
-        until, status = each.at + span_ms(each.target.patience), each.reading.status.value
+        until, status = each.at + span_ms(each.patience), each.reading.status.value
     return int(since)

@@ -13,16 +13,20 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from command_centre.config.durations import Duration
 from command_centre.config.mistakes import ConfigError, Mistake
-from command_centre.config.secret import Secret, SecretUnavailableError, folder_of, is_reference
+from command_centre.config.secret import NOT_TO_BE_REPEATED, Secret, SecretUnavailableError, folder_of, is_reference
 from command_centre.domain.calendar import Window
 from command_centre.domain.target import Target
 
 SITES_KIND = "websites"
 """The kind of collector that looks at ``inventory.sites``."""
+
+GROUPS = ("OPD", "Kecamatan", "Kelurahan", "UPT, Puskesmas", "Aplikasi")
+"""The groups of sites, in the order in which a wall shows them."""
 
 MINUTE = timedelta(minutes=1)
 FOREVER = "forever"
@@ -57,6 +61,8 @@ def _one_line(text: str) -> str:
 
 
 Line = Annotated[str, AfterValidator(_one_line), Field(max_length=200)]
+WholeNumber = Annotated[int, Strict()]  # otherwise "true" would be 1
+Number = Annotated[float, Strict()]
 
 
 class City(Section):
@@ -92,7 +98,7 @@ class Web(Section):
     """Where the screens are served."""
 
     host: Line = "127.0.0.1"
-    port: int = Field(default=8050, ge=0, le=65535)
+    port: WholeNumber = Field(default=8050, ge=0, le=65535)
 
     @field_validator("host")
     @classmethod
@@ -124,13 +130,13 @@ class DatabaseUrl:
 
 def _database_url(value: object, info: ValidationInfo) -> DatabaseUrl:
     if isinstance(value, DatabaseUrl):
-        return value
+        return replace(value, folder=value.folder or folder_of(info))
     if not isinstance(value, str):
         raise ValueError("must be a database address such as sqlite:///data/command-centre.db, or env:NAME, or file:path")
     if is_reference(value):
         return DatabaseUrl(secret=Secret(value, folder_of(info)), folder=folder_of(info))
-    if re.match(r"[^:/?#]+://[^/?#]*:[^/?#]*@", value) or re.search(r"(?i)[?&](password|passfile|sslpassword)=", value):
-        raise ValueError("carries a password; write the whole address as env:NAME or file:path instead")
+    if re.search(r"[^:/?#]+://[^/?#]*:[^/?#]*@", value) or re.search(r"(?i)[?&](password|passfile|sslpassword)=", value):
+        raise PydanticCustomError(NOT_TO_BE_REPEATED, "carries a password; write the whole address as env:NAME or file:path")
     if not re.match(r"(sqlite|postgresql)(\+\w+)?://", value):
         raise ValueError("must begin with sqlite:/// or postgresql:// (or be a reference env:NAME, file:path)")
     return DatabaseUrl(plain=value, folder=folder_of(info))
@@ -140,7 +146,7 @@ class Storage(Section):
     """The database."""
 
     url: Annotated[DatabaseUrl, BeforeValidator(_database_url)] = Field(
-        default_factory=lambda: DatabaseUrl(plain="sqlite:///data/command-centre.db")
+        default_factory=lambda: DatabaseUrl(plain="sqlite:///data/command-centre.db"), validate_default=True
     )
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -169,7 +175,7 @@ class CollectorFrame(Section):
     kind: Line
     every: Duration = MINUTE
     timeout: Duration = timedelta(seconds=10)
-    at_once: int = Field(default=20, ge=1, le=1000)
+    at_once: WholeNumber = Field(default=20, ge=1, le=1000)
     retry_after: Duration = timedelta(seconds=4)
 
 
@@ -185,33 +191,32 @@ class Collector:
     settings: BaseModel
 
 
+def split_host_port(text: str) -> tuple[str, int]:
+    """``192.0.2.1:53`` or ``[2001:db8::1]:53`` as host and port. Raises ValueError with a sentence for the editor."""
+    match = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})", text)
+    if not match or not 0 < int(match.group(3)) < 65536:
+        raise ValueError("must be host:port, such as 192.0.2.1:443")
+    return match.group(1) or match.group(2), int(match.group(3))
+
+
+def _host_and_port(text: str) -> str:
+    split_host_port(text)
+    return text
+
+
 class Uplink(Section):
     """How we know that our own connection is alive: reference addresses, ``host:port``."""
 
     every: Duration = timedelta(seconds=15)
-    references: tuple[Line, ...] = ()
-
-    @field_validator("references")
-    @classmethod
-    def _host_and_port(cls, references: tuple[str, ...]) -> tuple[str, ...]:
-        for each in references:
-            split_host_port(each)
-        return references
-
-
-def split_host_port(text: str) -> tuple[str, int]:
-    """``127.0.0.1:53`` or ``[::1]:53`` as host and port. Raises ValueError with a sentence for the editor."""
-    match = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})", text)
-    if not match or not 0 < int(match.group(3)) < 65536:
-        raise ValueError(f"'{text[:60]}' is not host:port, such as 192.0.2.1:443")
-    return match.group(1) or match.group(2), int(match.group(3))
+    references: tuple[Annotated[Line, AfterValidator(_host_and_port)], ...] = ()
 
 
 class Inventory(Section):
-    """The registers. Paths begin at the folder of ``config.yaml``."""
+    """The registers. Paths begin at the folder of ``config.yaml``; without ``kelurahan`` the shipped register is used."""
 
     sites: Line | None = None
     kelurahan: Line | None = None
+    groups: tuple[Line, ...] = Field(default=GROUPS, min_length=1)
 
 
 class WindowEntry(Section):
@@ -224,6 +229,12 @@ class WindowEntry(Section):
     until: Line
 
 
+def _resolution(text: str) -> str:
+    if not re.fullmatch(r"[1-9]\d{2,4}x[1-9]\d{2,4}", text):
+        raise ValueError("must be width x height in pixels, such as 1920x1080")
+    return text
+
+
 class Wall(Section):
     """One screen on a wall, and the room it hangs in."""
 
@@ -231,9 +242,9 @@ class Wall(Section):
     screens: tuple[Line, ...] = Field(min_length=1)
     every: Duration = timedelta(seconds=30)
     theme: Theme = Theme.DARK
-    screen_diagonal: float = Field(default=55, ge=7, le=500)
-    resolution: Annotated[str, Field(pattern=r"^[1-9]\d{2,4}x[1-9]\d{2,4}$")] = "1920x1080"
-    viewing_distance_m: float = Field(default=3, gt=0, le=100)
+    screen_diagonal: Number = Field(default=55, ge=7, le=500)
+    resolution: Annotated[Line, AfterValidator(_resolution)] = "1920x1080"
+    viewing_distance_m: Number = Field(default=3, gt=0, le=100)
 
     @property
     def pixels(self) -> tuple[int, int]:
@@ -249,7 +260,7 @@ class Demo(Section):
     timeout: Duration = timedelta(seconds=4)
     retry_after: Duration = timedelta(seconds=1)
     history: Duration = timedelta(hours=24)
-    script: Annotated[str, Field(pattern=r"^[\w./-]+$")] = "biasa"
+    script: Line = "biasa"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from pydantic import GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 SCHEMES = ("env:", "file:")
+NOT_TO_BE_REPEATED = "not_to_be_repeated"
+"""Type of the validation error whose value must not be repeated anywhere."""
 
 
 class SecretUnavailableError(Exception):
@@ -83,7 +85,7 @@ def _validate(value: object, info: ValidationInfo) -> Secret:
     if isinstance(value, Secret):
         return value
     if not isinstance(value, str) or not is_reference(value):
-        raise PydanticCustomError("secret_in_the_open", "a secret is written as a reference: env:NAME or file:path")
+        raise PydanticCustomError(NOT_TO_BE_REPEATED, "a secret is written as a reference: env:NAME or file:path")
     return Secret(value, folder_of(info))
 
 

@@ -1,0 +1,121 @@
+"""What must hold between keys and sections. Checked last, on whatever could be read."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from datetime import timedelta
+from types import MappingProxyType
+
+from command_centre.config.durations import format_duration
+from command_centre.config.geometry import WallGeometry, wall_geometry
+from command_centre.config.mistakes import nearest, quoted
+from command_centre.config.model import City, Collector, Demo, Inventory, Mode, Retention, Storage, Uplink, Wall
+from command_centre.config.translate import Findings
+
+SCREENS: Mapping[str, bool] = MappingProxyType({"ringkasan": False, "situs": True})
+"""The pages of a wall: whether each exists in the full tier only (design notes, "Shedding")."""
+
+
+def check_collectors(findings: Findings, collectors: Mapping[int, Collector]) -> None:
+    """A look ends before the next begins; one collector for each kind."""
+    first: dict[str, int] = {}
+    for index, each in collectors.items():
+        if each.timeout > each.every:
+            findings.refuse(
+                ("collectors", index, "timeout"),
+                f"the timeout {format_duration(each.timeout)} is longer than the interval {format_duration(each.every)}",
+            )
+        elif each.retry_after + 2 * each.timeout > each.every:
+            findings.warn(
+                ("collectors", index, "retry_after"),
+                f"a look and its retry take up to {format_duration(each.retry_after + 2 * each.timeout)}, "
+                f"more than the interval {format_duration(each.every)}",
+            )
+        if each.kind in first:
+            findings.refuse(("collectors", index, "kind"), f"{quoted(each.kind)} is already collectors[{first[each.kind]}]")
+        first.setdefault(each.kind, index)
+
+
+def check_sections(
+    findings: Findings,
+    mode: Mode | None,
+    city: City | None,
+    retention: Retention | None,
+    uplink: Uplink | None,
+    demo: Demo | None,
+) -> None:
+    """What the mode asks for, and paces that do not fit together."""
+    if mode is Mode.LIVE and city is not None and city.contact is None:
+        findings.refuse(("city",), "mode 'live' needs 'contact': who is asked when our visits disturb a site")
+    if mode is Mode.LIVE and uplink is not None and not uplink.references:
+        findings.warn(("uplink",), "without references a lost connection of our own looks like the failure of every site")
+    if retention is not None:
+        _check_retention(findings, retention)
+    if demo is not None and demo.timeout > demo.every:
+        findings.refuse(
+            ("demo", "timeout"),
+            f"the timeout {format_duration(demo.timeout)} is longer than the interval {format_duration(demo.every)}",
+        )
+
+
+def _check_retention(findings: Findings, retention: Retention) -> None:
+    """The coarser the data, the longer it is kept: finer data must not outlive what it was rolled up into."""
+    classes: tuple[tuple[str, timedelta | None], ...] = (
+        ("raw", retention.raw),
+        ("five_minutes", retention.five_minutes),
+        ("hourly", retention.hourly),
+        ("daily", retention.daily),
+    )
+    for (finer, finer_length), (coarser, coarser_length) in itertools.pairwise(classes):
+        if coarser_length is not None and (finer_length is None or finer_length > coarser_length):
+            kept = "forever" if finer_length is None else format_duration(finer_length)
+            findings.refuse(
+                ("retention", finer), f"'{finer}' is kept longer ({kept}) than '{coarser}' ({format_duration(coarser_length)})"
+            )
+
+
+def check_walls(findings: Findings, walls: Mapping[int, Wall], screens: Mapping[str, bool]) -> None:
+    """Names that tell walls apart, pages that exist, text that can be read from where people stand."""
+    first: dict[str, int] = {}
+    for index, wall in walls.items():
+        if wall.name in first:
+            findings.refuse(("walls", index, "name"), f"{quoted(wall.name)} is already the name of walls[{first[wall.name]}]")
+        first.setdefault(wall.name, index)
+        geometry = geometry_of(wall)
+        for place, screen in enumerate(wall.screens):
+            path = ("walls", index, "screens", place)
+            if screen not in screens:
+                findings.refuse(
+                    path, f"{quoted(screen)} is not a page (there are: {', '.join(screens)})", nearest(screen, screens)
+                )
+            elif screen in wall.screens[:place]:
+                findings.refuse(path, f"{quoted(screen)} is there twice")
+            elif screens[screen] and not geometry.is_full:
+                findings.warn(path, _too_far(screen, wall, geometry))
+
+
+def geometry_of(wall: Wall) -> WallGeometry:
+    """What that wall can show."""
+    return wall_geometry(wall.screen_diagonal, wall.pixels, wall.viewing_distance_m)
+
+
+def _too_far(screen: str, wall: Wall, geometry: WallGeometry) -> str:
+    return (
+        f"page '{screen}' does not fit on wall {quoted(wall.name)} with letters of 16 minutes of arc at "
+        f"{wall.viewing_distance_m:g} m (room for {geometry.width_rem:.0f} x {geometry.height_rem:.1f} rem of 61 x 34.3); "
+        "take a larger screen or stand nearer"
+    )
+
+
+def check_inventory(findings: Findings, inventory: Inventory | None, collectors: Mapping[int, Collector], kind: str) -> None:
+    """A register that nobody looks at is probably a slip."""
+    if inventory is not None and inventory.sites is not None and all(each.kind != kind for each in collectors.values()):
+        findings.warn(("inventory", "sites"), f"no collector of kind '{kind}' looks at these sites")
+
+
+def check_secrets(findings: Findings, storage: Storage | None) -> None:
+    """A reference that points at nothing stops the start later; better to hear it now. The value is not kept."""
+    secret = storage.url.secret if storage is not None else None
+    if secret is not None and not secret.is_available():
+        findings.warn(("storage", "url"), f"{secret.reference} is not set here; the start will stop on it")

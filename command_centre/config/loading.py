@@ -1,0 +1,386 @@
+"""One loader for all: a path becomes a frozen Config, or a ConfigError with every mistake. Nothing is half applied.
+
+First pass: the skeleton, section by section, so that one mistake does not hide another. Second pass: each collector's own
+settings. Then the registers, and last what must hold between sections.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import stat
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from command_centre.config import checks
+from command_centre.config.inventory import Sites, read_kelurahan, read_sites
+from command_centre.config.mistakes import ConfigError, Mistake, nearest, printable, quoted
+from command_centre.config.model import (
+    MINUTE,
+    SITES_KIND,
+    City,
+    Collector,
+    CollectorFrame,
+    Config,
+    Demo,
+    Inventory,
+    Kelurahan,
+    Mode,
+    Retention,
+    Section,
+    Storage,
+    Uplink,
+    Wall,
+    Web,
+    WindowEntry,
+)
+from command_centre.config.register import LARGEST_BYTES as LARGEST_REGISTER_BYTES
+from command_centre.config.translate import Findings, ModelT, keys_of, validated
+from command_centre.config.translate import Path as Trail
+from command_centre.config.windows import build_window
+from command_centre.config.yaml_tree import LARGEST_BYTES, ListNode, MapNode, Mark, Node, Scalar, parse, plain
+from command_centre.domain.calendar import Window
+
+SECTIONS: Mapping[str, type[Section]] = {
+    "city": City,
+    "web": Web,
+    "storage": Storage,
+    "retention": Retention,
+    "uplink": Uplink,
+    "inventory": Inventory,
+    "demo": Demo,
+}
+LISTS: Mapping[str, type[Section]] = {"collectors": CollectorFrame, "windows": WindowEntry, "walls": Wall}
+KEYS = ("mode", *SECTIONS, *LISTS)
+"""Everything that may stand at the left margin of ``config.yaml``."""
+
+SHIPPED_KELURAHAN = Path(__file__).resolve().parents[2] / "data" / "reference" / "kelurahan.csv"
+MOST_ENTRIES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """The first pass. A section with a mistake is None; its mistakes are in the findings."""
+
+    mode: Mode | None
+    city: City | None
+    web: Web | None
+    storage: Storage | None
+    retention: Retention | None
+    uplink: Uplink | None
+    inventory: Inventory | None
+    demo: Demo | None
+    windows: Mapping[int, WindowEntry]
+    walls: Mapping[int, Wall]
+
+
+@dataclass(frozen=True, slots=True)
+class Registers:
+    """The files that the inventory names; ``digest`` is over their bytes."""
+
+    kelurahan: tuple[Kelurahan, ...]
+    sites: Sites
+    digest: bytes
+    mistakes: tuple[Mistake, ...]
+
+
+def load(path: Path, kinds: Mapping[str, type[BaseModel]], screens: Mapping[str, bool] = checks.SCREENS) -> Config:
+    """Read ``path`` and everything it names. ``kinds`` are the settings models of the collectors that exist;
+    ``screens`` says of every wall page whether it needs the full tier.
+
+    Raises ConfigError with all mistakes at once, and nothing else.
+    """
+    path = Path(path)
+    data = _read_file(path, str(path), LARGEST_BYTES)
+    findings = _tree(data, str(path))
+    context = {"folder": path.parent}
+    skeleton = _skeleton(findings, context)
+    collectors = _collectors(findings, kinds, context)
+    registers = _registers(findings, skeleton.inventory, path.parent, collectors)
+    windows = _windows(findings, skeleton, registers.sites)
+    checks.check_collectors(findings, collectors)
+    checks.check_sections(findings, skeleton.mode, skeleton.city, skeleton.retention, skeleton.uplink, skeleton.demo)
+    checks.check_walls(findings, skeleton.walls, screens)
+    checks.check_inventory(findings, skeleton.inventory, collectors, SITES_KIND)
+    checks.check_secrets(findings, skeleton.storage)
+    mistakes = _in_order(findings, registers.mistakes)
+    if mistakes:
+        raise ConfigError(mistakes)
+    config = _config(path, data, findings, skeleton, tuple(collectors.values()), registers, windows)
+    return config.as_demo() if config.mode is Mode.DEMO else config
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def _read_file(path: Path, shown: str, largest: int) -> bytes:
+    """The bytes of an ordinary file. Raises ConfigError with one mistake."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise ConfigError([Mistake(printable(shown), "is not a file")])
+        with path.open("rb") as file:
+            data = file.read(largest + 1)
+    except FileNotFoundError:
+        raise ConfigError([Mistake(printable(shown), "there is no such file", suggestion=_neighbour(path))]) from None
+    except (OSError, ValueError) as trouble:
+        reason = getattr(trouble, "strerror", None) or "the name is not a file name"
+        raise ConfigError([Mistake(printable(shown), f"cannot be read: {reason}")]) from None
+    if len(data) > largest:
+        raise ConfigError([Mistake(printable(shown), f"is larger than {largest // 1000} kB")])
+    return data
+
+
+def _neighbour(path: Path) -> str | None:
+    """A file beside the missing one with nearly its name."""
+    try:
+        return nearest(path.name, (each.name for each in itertools.islice(path.parent.iterdir(), MOST_ENTRIES)))
+    except (OSError, ValueError):
+        return None
+
+
+def _tree(data: bytes, file: str) -> Findings:
+    """The findings with the whole tree in them. Raises ConfigError when there is no tree to go on with."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as trouble:
+        line = data.count(b"\n", 0, trouble.start) + 1
+        raise ConfigError([Mistake(file, "is not UTF-8; save the file as UTF-8", line)]) from None
+    root, faults = parse(text)
+    lines = tuple(line.rstrip("\r") for line in text.split("\n"))
+    findings = Findings(file, lines, root or MapNode((), Mark(1, 1)))
+    for fault in faults:
+        findings.refuse_at(fault.mark, fault.sentence)
+    if root is None and not faults:
+        findings.refuse((), "is empty" if not text.strip() else "holds nothing but comments")
+    elif root is not None and not isinstance(root, MapNode):
+        findings.refuse((), "must begin with keys at the left margin, such as 'mode: demo'")
+    if not isinstance(root, MapNode):
+        raise ConfigError(_in_order(findings, ()))
+    return findings
+
+
+def _in_order(findings: Findings, others: Iterable[Mistake]) -> tuple[Mistake, ...]:
+    """By file and line, without repeating a value that looks like a secret in the open."""
+    own = sorted(findings.mistakes, key=lambda each: (each.line or 0, each.column or 0))
+    rest = sorted(others, key=lambda each: (each.file, each.line or 0))
+    return tuple(_without(each, findings.hidden) for each in (*own, *rest))
+
+
+def _without(mistake: Mistake, hidden: Iterable[str]) -> Mistake:
+    for word in hidden:
+        if word in mistake.sentence or word in (mistake.suggestion or "") or word in (mistake.excerpt or ""):
+            mistake = replace(mistake, sentence=mistake.sentence.replace(word, "***"), suggestion=None, excerpt=None)
+    return mistake
+
+
+# --- first pass: the skeleton ----------------------------------------------------------------------------------------
+
+
+def _skeleton(findings: Findings, context: Mapping[str, Any]) -> Skeleton:
+    root = findings.root
+    for entry in root.entries if isinstance(root, MapNode) else ():
+        if entry.key not in KEYS:
+            findings.refuse_key((entry.key,), f"unknown key {quoted(entry.key)}", nearest(entry.key, KEYS))
+    return Skeleton(
+        mode=_mode(findings),
+        city=_section("city", City, findings, context),
+        web=_section("web", Web, findings, context),
+        storage=_section("storage", Storage, findings, context),
+        retention=_section("retention", Retention, findings, context),
+        uplink=_section("uplink", Uplink, findings, context),
+        inventory=_section("inventory", Inventory, findings, context),
+        demo=_section("demo", Demo, findings, context),
+        windows=_entries("windows", WindowEntry, findings, context),
+        walls=_entries("walls", Wall, findings, context),
+    )
+
+
+def _mode(findings: Findings) -> Mode | None:
+    node = _under(findings, "mode")
+    known = tuple(each.value for each in Mode)
+    if node is None:
+        findings.refuse((), f"the key 'mode' is missing; write 'mode: {Mode.DEMO}' or 'mode: {Mode.LIVE}'")
+    elif not isinstance(node, Scalar) or node.text not in known:
+        word = nearest(node.text, known) if isinstance(node, Scalar) else None
+        findings.refuse(("mode",), f"must be {' or '.join(known)}", word)
+    else:
+        return Mode(node.text)
+    return None
+
+
+def _under(findings: Findings, key: str) -> Node | None:
+    """What stands under a key of the left margin; a key with nothing behind it is as good as none."""
+    entry = findings.root.entry(key) if isinstance(findings.root, MapNode) else None
+    if entry is None or (isinstance(entry.value, Scalar) and entry.value.value is None):
+        return None
+    return entry.value
+
+
+def _section(key: str, model: type[ModelT], findings: Findings, context: Mapping[str, Any]) -> ModelT | None:
+    node = _under(findings, key)
+    return validated(model, {} if node is None else plain(node), (key,), findings, context)
+
+
+def _entries(key: str, model: type[ModelT], findings: Findings, context: Mapping[str, Any]) -> Mapping[int, ModelT]:
+    """The good entries of a list, by their place in it."""
+    good: dict[int, ModelT] = {}
+    for index, item in enumerate(_items(key, findings)):
+        entry = validated(model, plain(item), (key, index), findings, context)
+        if entry is not None:
+            good[index] = entry
+    return good
+
+
+def _items(key: str, findings: Findings) -> tuple[Node, ...]:
+    node = _under(findings, key)
+    if node is None:
+        return ()
+    if not isinstance(node, ListNode):
+        findings.refuse((key,), "must be a list: each entry on its own line, beginning with '- '")
+        return ()
+    if len(node.items) > MOST_ENTRIES:
+        findings.refuse((key,), f"has more than {MOST_ENTRIES} entries")
+    return node.items[:MOST_ENTRIES]
+
+
+# --- second pass: each kind's own settings ---------------------------------------------------------------------------
+
+
+def _collectors(findings: Findings, kinds: Mapping[str, type[BaseModel]], context: Mapping[str, Any]) -> Mapping[int, Collector]:
+    good: dict[int, Collector] = {}
+    for index, item in enumerate(_items("collectors", findings)):
+        collector = _collector(index, item, findings, kinds, context)
+        if collector is not None:
+            good[index] = collector
+    return good
+
+
+def _collector(
+    index: int, item: Node, findings: Findings, kinds: Mapping[str, type[BaseModel]], context: Mapping[str, Any]
+) -> Collector | None:
+    path: Trail = ("collectors", index)
+    written = plain(item)
+    if not isinstance(written, dict):
+        findings.refuse(path, "must be a group of keys, beginning with 'kind'")
+        return None
+    core = keys_of(CollectorFrame)
+    frame = validated(CollectorFrame, {key: value for key, value in written.items() if key in core}, path, findings, context)
+    own = {key: value for key, value in written.items() if key not in core}
+    kind = written.get("kind")
+    model = kinds.get(kind) if isinstance(kind, str) else None
+    if model is None:
+        _refuse_kind(path, kind, own, findings, kinds)
+        return None
+    strangers = [key for key in own if key not in keys_of(model)]
+    for key in strangers:
+        findings.refuse_key((*path, key), f"unknown key {quoted(key)}", nearest(key, (*core, *keys_of(model))))
+    settings = validated(model, {key: value for key, value in own.items() if key not in strangers}, path, findings, context)
+    if frame is None or settings is None:
+        return None
+    return Collector(frame.kind, frame.every, frame.timeout, frame.at_once, frame.retry_after, settings)
+
+
+def _refuse_kind(path: Trail, kind: object, own: Iterable[str], findings: Findings, kinds: Mapping[str, type[BaseModel]]) -> None:
+    """An unknown kind; of its keys only those are judged that look like a slip in a key every collector has."""
+    if isinstance(kind, str):
+        known = ", ".join(sorted(kinds)) or "none"
+        findings.refuse((*path, "kind"), f"{quoted(kind)} is not a kind of collector (there are: {known})", nearest(kind, kinds))
+    for key in own:
+        close = nearest(key, keys_of(CollectorFrame))
+        if close:
+            findings.refuse_key((*path, key), f"unknown key {quoted(key)}", close)
+
+
+# --- the registers ---------------------------------------------------------------------------------------------------
+
+NO_SITES = Sites((), frozenset(), ())
+
+
+def _registers(findings: Findings, inventory: Inventory | None, folder: Path, collectors: Mapping[int, Collector]) -> Registers:
+    if inventory is None:
+        return Registers((), NO_SITES, b"", ())
+    own_kelurahan = inventory.kelurahan is not None
+    kelurahan_path = folder / inventory.kelurahan if inventory.kelurahan is not None else SHIPPED_KELURAHAN
+    kelurahan_data = _register_bytes(findings, "kelurahan", kelurahan_path)
+    if kelurahan_data is None:
+        return Registers((), NO_SITES, b"", ())
+    shown = str(kelurahan_path) if own_kelurahan else f"data/reference/{kelurahan_path.name}"
+    kelurahan, mistakes = read_kelurahan(kelurahan_data, shown)
+    if mistakes or inventory.sites is None:
+        # a broken list of kelurahan would make every site look wrong
+        return Registers(kelurahan, NO_SITES, kelurahan_data, mistakes)
+    sites_path = folder / inventory.sites
+    sites_data = _register_bytes(findings, "sites", sites_path)
+    if sites_data is None:
+        return Registers(kelurahan, NO_SITES, kelurahan_data, ())
+    sites = read_sites(sites_data, str(sites_path), kelurahan, inventory.groups, _pace(collectors))
+    return Registers(kelurahan, sites, kelurahan_data + sites_data, sites.mistakes)
+
+
+def _pace(collectors: Mapping[int, Collector]) -> timedelta:
+    """How often the sites are looked at."""
+    return next((each.every for each in collectors.values() if each.kind == SITES_KIND), MINUTE)
+
+
+def _register_bytes(findings: Findings, key: str, path: Path) -> bytes | None:
+    try:
+        return _read_file(path, str(path), LARGEST_REGISTER_BYTES)
+    except ConfigError as trouble:
+        only = trouble.mistakes[0]
+        findings.refuse(("inventory", key), f"{quoted(path)}: {only.sentence}", only.suggestion)
+        return None
+
+
+# --- what needs more than one section --------------------------------------------------------------------------------
+
+
+def _windows(findings: Findings, skeleton: Skeleton, sites: Sites) -> tuple[Window, ...]:
+    zone = skeleton.city.zone if skeleton.city else None
+    built = [
+        build_window(entry, ("windows", index), findings, zone, sites.keys, sites.targets)
+        for index, entry in skeleton.windows.items()
+    ]
+    return tuple(each for each in built if each is not None)
+
+
+def _config(
+    path: Path,
+    data: bytes,
+    findings: Findings,
+    skeleton: Skeleton,
+    collectors: tuple[Collector, ...],
+    registers: Registers,
+    windows: tuple[Window, ...],
+) -> Config:
+    """All parts together; they are all there, or a mistake would have been raised before."""
+    assert skeleton.mode is not None
+    assert skeleton.city is not None
+    assert skeleton.web is not None
+    assert skeleton.storage is not None
+    assert skeleton.retention is not None
+    assert skeleton.uplink is not None
+    assert skeleton.inventory is not None
+    assert skeleton.demo is not None
+    return Config(
+        city=skeleton.city,
+        mode=skeleton.mode,
+        web=skeleton.web,
+        storage=skeleton.storage,
+        retention=skeleton.retention,
+        collectors=collectors,
+        uplink=skeleton.uplink,
+        inventory=skeleton.inventory,
+        windows=windows,
+        walls=tuple(skeleton.walls.values()),
+        demo=skeleton.demo,
+        targets=registers.sites.targets,
+        kelurahan=registers.kelurahan,
+        config_hash=hashlib.sha256(data + b"\x00" + registers.digest).hexdigest(),
+        source_path=path,
+        warnings=tuple(findings.warnings),
+    )

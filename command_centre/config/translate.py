@@ -1,0 +1,185 @@
+"""pydantic's findings in our own words, with the place in the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from command_centre.config.mistakes import Mistake, draw, nearest
+from command_centre.config.secret import NOT_TO_BE_REPEATED
+from command_centre.config.yaml_tree import MapNode, Mark, Node, Scalar, locate
+
+Path = tuple[str | int, ...]
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+@dataclass(slots=True)
+class Findings:
+    """The mistakes of one YAML file, collected while it is read; ``hidden`` are values that must not be repeated."""
+
+    file: str
+    lines: tuple[str, ...]
+    root: Node
+    mistakes: list[Mistake] = field(default_factory=list)
+    warnings: list[Mistake] = field(default_factory=list)
+    hidden: set[str] = field(default_factory=set)
+
+    def refuse(self, path: Path, sentence: str, suggestion: str | None = None) -> None:
+        """A mistake in the value at ``path``."""
+        self.mistakes.append(self._mistake(path, self._value_mark(path), sentence, suggestion))
+
+    def refuse_at(self, mark: Mark, sentence: str) -> None:
+        """A mistake in the YAML itself."""
+        self.mistakes.append(self._mistake((), mark, sentence, None))
+
+    def refuse_key(self, path: Path, sentence: str, suggestion: str | None = None) -> None:
+        """A mistake in the key at the end of ``path``; the words before it say where."""
+        self.mistakes.append(self._mistake(path[:-1], self._key_mark(path), sentence, suggestion))
+
+    def warn(self, path: Path, sentence: str) -> None:
+        """Not a mistake, but something that will not work as hoped."""
+        self.warnings.append(self._mistake(path, self._key_mark(path), sentence, None))
+
+    def hide(self, path: Path) -> None:
+        """Never repeat the value at ``path``, whatever else is said about its line."""
+        node = locate(self.root, path)
+        if isinstance(node, Scalar) and len(node.text) > 2:
+            self.hidden.add(node.text)
+
+    def _mistake(self, path: Path, mark: Mark, sentence: str, suggestion: str | None) -> Mistake:
+        line = self.lines[mark.line - 1] if mark.line <= len(self.lines) else ""
+        picture = draw(line, mark.column) if line.strip() else None
+        return Mistake(self.file, sentence, mark.line, mark.column, words(path), suggestion, picture)
+
+    def _value_mark(self, path: Path) -> Mark:
+        return locate(self.root, path).mark
+
+    def _key_mark(self, path: Path) -> Mark:
+        above = locate(self.root, path[:-1])
+        entry = above.entry(str(path[-1])) if path and isinstance(above, MapNode) else None
+        return entry.key_mark if entry else locate(self.root, path).mark
+
+
+def words(path: Path) -> str:
+    """``collectors[0].every``."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+def validated(model: type[ModelT], value: object, path: Path, findings: Findings, context: Mapping[str, Any]) -> ModelT | None:
+    """``value`` as ``model``, or None after every mistake in it was noted."""
+    try:
+        return model.model_validate(value, context=dict(context))
+    except ValidationError as trouble:
+        for error in trouble.errors(include_url=False):
+            note(error, model, path, findings)
+        return None
+
+
+def note(error: ErrorDetails, model: type[BaseModel], path: Path, findings: Findings) -> None:
+    """One of pydantic's errors as a mistake."""
+    loc = tuple(step for step in error["loc"] if _is_in_the_file(step))
+    whole = (*path, *loc)
+    match error["type"]:
+        case "extra_forbidden":
+            key = str(loc[-1])
+            findings.refuse_key(whole, f"unknown key '{key}'", nearest(key, keys_of(model, loc[:-1])))
+        case "missing":
+            findings.refuse(whole[:-1], MISSING.get(str(loc[-1]), f"the key '{loc[-1]}' is missing"))
+        case kind if kind == NOT_TO_BE_REPEATED:
+            findings.hide(whole)
+            findings.refuse_key((*whole, whole[-1]) if isinstance(whole[-1], int) else whole, f"'{whole[-1]}' {error['msg']}")
+        case _:
+            findings.refuse(whole, sentence_for(error), _suggestion(error, locate(findings.root, whole)))
+
+
+MISSING: Mapping[str, str] = MappingProxyType({"until": "the key 'until' is missing: every window has an end"})
+
+
+def _is_in_the_file(step: str | int) -> bool:
+    """pydantic also puts names of its own validators into a location."""
+    return isinstance(step, int) or bool(re.fullmatch(r"[^\[\]()]+", step))
+
+
+def keys_of(model: type[BaseModel], loc: Path = ()) -> tuple[str, ...]:
+    """The keys that ``model``, or the model found below it at ``loc``, understands."""
+    for step in loc:
+        fields = {info.alias or name: info for name, info in model.model_fields.items()}
+        below = fields[step].annotation if isinstance(step, str) and step in fields else None
+        if isinstance(below, type) and issubclass(below, BaseModel):
+            model = below
+    return tuple(info.alias or name for name, info in model.model_fields.items())
+
+
+_SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = MappingProxyType(
+    {
+        "string_type": lambda _: "must be text (put numbers, true and false in quotes)",
+        "int_type": lambda _: "must be a whole number",
+        "int_parsing": lambda _: "must be a whole number",
+        "int_from_float": lambda _: "must be a whole number",
+        "float_type": lambda _: "must be a number",
+        "float_parsing": lambda _: "must be a number",
+        "finite_number": lambda _: "must be a number",
+        "bool_type": lambda _: "must be true or false",
+        "bool_parsing": lambda _: "must be true or false",
+        "greater_than_equal": lambda context: f"must be at least {context['ge']:g}",
+        "greater_than": lambda context: f"must be more than {context['gt']:g}",
+        "less_than_equal": lambda context: f"must be at most {context['le']:g}",
+        "less_than": lambda context: f"must be less than {context['lt']:g}",
+        "too_short": lambda context: f"must have at least {context['min_length']} entry",
+        "too_long": lambda context: f"must have at most {context['max_length']} entries",
+        "string_too_short": lambda context: f"must have at least {context['min_length']} characters",
+        "string_too_long": lambda context: f"must have at most {context['max_length']} characters",
+        "string_pattern_mismatch": lambda context: f"must be written like {context['pattern']}",
+        "tuple_type": lambda _: "must be a list, such as [a, b]",
+        "list_type": lambda _: "must be a list, such as [a, b]",
+        "set_type": lambda _: "must be a list, such as [a, b]",
+        "frozen_set_type": lambda _: "must be a list, such as [a, b]",
+        "dict_type": lambda _: "must be a group of keys",
+        "model_type": lambda _: "must be a group of keys",
+        "enum": lambda context: f"must be {context['expected'].replace(chr(39), '')}",
+        "literal_error": lambda context: f"must be {context['expected'].replace(chr(39), '')}",
+        "value_error": lambda context: str(context["error"]),
+    }
+)
+
+
+def sentence_for(error: ErrorDetails) -> str:
+    """What is expected, in our own words; pydantic's where it has one we did not foresee."""
+    write = _SENTENCES.get(error["type"])
+    return write(error.get("ctx", {})) if write else error["msg"][:1].lower() + error["msg"][1:]
+
+
+def _suggestion(error: ErrorDetails, node: Node) -> str | None:
+    if not isinstance(node, Scalar):
+        return None
+    if error["type"] in ("enum", "literal_error"):
+        return nearest(node.text, re.findall(r"'([^']+)'", error.get("ctx", {}).get("expected", "")))
+    if "a duration is written like" in error["msg"]:
+        return _as_duration(node.text)
+    return None
+
+
+_UNIT_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(("", "s", "sec", "secs", "second", "seconds", "det", "detik", "dtk"), "s"),
+        **dict.fromkeys(("m", "min", "mins", "minute", "minutes", "mnt", "menit"), "m"),
+        **dict.fromkeys(("h", "hour", "hours", "j", "jam"), "h"),
+        **dict.fromkeys(("d", "day", "days", "hari"), "d"),
+    }
+)
+
+
+def _as_duration(text: str) -> str | None:
+    """``60`` and ``60 detik`` → ``60s``, ``5 menit`` → ``5m``; None when it cannot be guessed."""
+    match = re.fullmatch(r"(\d{1,6})\s*([a-z]*)", text.strip().lower())
+    unit = _UNIT_WORDS.get(match.group(2)) if match else None
+    return f"{match.group(1)}{unit}" if match and unit else None

@@ -219,6 +219,7 @@ class Phrases:
     incidents: str
     worst_first: str
     no_incident: str
+    incidents_unknown: str
     no_open_incident: str
     resolved_24h: str
     map_title: str
@@ -280,6 +281,7 @@ INDONESIAN = Phrases(
     incidents="Gangguan",
     worst_first="terburuk di atas",
     no_incident="Tidak ada gangguan aktif.",
+    incidents_unknown="Belum diketahui.",
     no_open_incident="Tidak ada gangguan aktif",
     resolved_24h="Selesai dalam 24 jam terakhir",
     map_title="Situs per kelurahan",
@@ -341,6 +343,7 @@ ENGLISH = Phrases(
     incidents="Incidents",
     worst_first="worst first",
     no_incident="No open incident.",
+    incidents_unknown="Not known.",
     no_open_incident="No open incident",
     resolved_24h="Resolved in the last 24 hours",
     map_title="Sites per kelurahan",
@@ -355,7 +358,7 @@ ENGLISH = Phrases(
     unmeasured="not measured",
     abnormal="Not normal",
     grid_meaning="number = response time, seconds · bar below = last 24 hours",
-    certificates="Certificates, days left",
+    certificates="Certificates, days",
     without_https="without HTTPS",
     no_certificate="none measured yet",
     expired="expired",
@@ -455,6 +458,10 @@ class Words:
         scale = 10**decimals
         return f"{self.number(math.floor(ratio * 100 * scale + 1e-9) / scale, decimals)}{NBSP}%"
 
+    def whole_percent(self, ratio: float) -> str:
+        """The same without the sign, for columns of shares: "82"."""
+        return self.number(math.floor(ratio * 100 + 1e-9))
+
     def seconds(self, value: float) -> str:
         """A duration for a tile: one decimal, two below a tenth of a second."""
         return self.number(value, 2 if value < 0.095 else 1)
@@ -511,6 +518,10 @@ class Words:
             return f"{silent} dari {total} sumber senyap" if silent else f"semua {total} sumber menjawab"
         return f"{silent} of {total} sources silent" if silent else f"all {total} sources answer"
 
+    def open_of(self, count: int) -> str:
+        """E.g. "8 aktif, terburuk di atas"."""
+        return f"{self.number(count)} {'aktif' if self.language is Language.INDONESIAN else 'open'}, {self.say.worst_first}"
+
     def part_of(self, part: int, whole: int) -> str:
         """E.g. "5 dari 8"."""
         return f"{self.number(part)} {'dari' if self.language is Language.INDONESIAN else 'of'} {self.number(whole)}"
@@ -562,14 +573,10 @@ class Words:
         """E.g. "5 selesai dalam 24 jam"."""
         return f"{count} selesai dalam 24 jam" if self.language is Language.INDONESIAN else f"{count} resolved in 24 hours"
 
-    def oldest(self, where: str, moment: str) -> str:
-        """E.g. "tertua DKUKMP, sejak 10.52"."""
-        return f"{'terlama' if self.language is Language.INDONESIAN else 'longest'} {where}, {self.say.since} {moment}"
-
-    def longest(self, where: str, moment: str) -> str:
-        """E.g. "Terlama DKUKMP, sejak 10.52."."""
-        text = self.oldest(where, moment)
-        return f"{text[0].upper()}{text[1:]}."
+    def oldest(self, moment: str, where: str = "") -> str:
+        """E.g. "terlama DKUKMP, sejak 10.52", "terlama sejak 10.52"."""
+        word = "terlama" if self.language is Language.INDONESIAN else "longest"
+        return f"{word} {where}, {self.say.since} {moment}" if where else f"{word} {self.say.since} {moment}"
 
     def slowest(self, name: str, seconds: float) -> str:
         """E.g. "terlama Beasiswa 5,2 dtk"."""
@@ -589,10 +596,6 @@ class Words:
         if self.language is Language.INDONESIAN:
             return f"Aktif {self.part_of(active, measured)} situs terukur."
         return f"Active {self.part_of(active, measured)} measured sites."
-
-    def coverage_of(self, filled: int, indicators: int) -> str:
-        """E.g. "39/60"."""
-        return self.share(filled, indicators)
 
     def explained(self, count: int) -> str:
         """Targets explained by the same cause: "+ 40 target ikut"."""

@@ -21,7 +21,7 @@ def dimension_bar(bar: DimensionBar, words: Words) -> list[Element]:
         element("Em", None, style={"left": _share(certain), "width": _share(max(bar.measured - certain, 0.0))}),
         _reference(),
     ]
-    figures = [bold(words.percent_down(bar.measured)), span(f"{words.say.conservative_short} {words.percent_down(certain)}")]
+    figures = [bold(words.whole_percent(bar.measured)), span(f"{words.say.conservative_short} {words.whole_percent(certain)}")]
     return [name, div(pieces, "cc-rentang"), div(figures, "n")]
 
 

@@ -15,18 +15,19 @@ from layouts.wording import Words
 
 FRESH = timedelta(minutes=15)
 """A critical incident this young blinks (0.83 Hz): the only movement a wall has besides clock and pulse."""
-ROOM_EM = 8.4
+ROOM_EM = 12.0
+"""Width of place and age together."""
 SITE_PREFIX = "situs:"
 
 
 def incident_row(row: IncidentRow, now: datetime, words: Words) -> Element:
     chip = span(words.severity(row.severity), f"cc-prio {severity_class(row.severity)}{_blink(row, now)}")
-    what: list[Node] = [glyph(status_class(row.status)), _what(row, words)]
+    what: list[Node] = [glyph(status_class(row.status)), *_what(row, words)]
     whose = " · ".join(part for part in (row.owner, f"{words.say.since} {words.moment(row.opened_at, now)}") if part)
     return item(
         [
             chip,
-            span(_where(row, words), "di"),
+            span(_where(row, now, words), "di"),
             age(row.opened_at, now, words, class_name="umur"),
             span(what, "apa"),
             span(whose, "siapa"),
@@ -38,10 +39,11 @@ def _blink(row: IncidentRow, now: datetime) -> str:
     return " cc-baru" if row.severity is Severity.CRITICAL and now - row.opened_at < FRESH else ""
 
 
-def _where(row: IncidentRow, words: Words) -> str:
-    """E.g. "Situs DKUKMP" where there is room for the word, "DKUKMP" otherwise."""
+def _where(row: IncidentRow, now: datetime, words: Words) -> str:
+    """E.g. "Situs DKUKMP" where there is room for the word beside the age, "DKUKMP" otherwise."""
     full = place(row.where, row.target, words)
-    return full if text_width_em(full) <= ROOM_EM else row.where
+    taken = text_width_em(full) + text_width_em(words.age(now - row.opened_at))
+    return full if taken <= ROOM_EM else row.where
 
 
 def place(where: str, target: TargetKey, words: Words) -> str:
@@ -49,10 +51,11 @@ def place(where: str, target: TargetKey, words: Words) -> str:
     return words.site_called(where) if target.startswith(SITE_PREFIX) else where
 
 
-def _what(row: IncidentRow, words: Words) -> str:
+def _what(row: IncidentRow, words: Words) -> list[Node]:
+    """The state and why; a far screen keeps only the second."""
     state, why = words.status(row.status), words.reason(row.reason)
-    what = state if state == why else f"{state}, {why}"
-    return f"{what} {words.explained(row.children)}" if row.children else what
+    reason = f"{why} {words.explained(row.children)}" if row.children else why
+    return [reason] if state == why else [span(f"{state}, ", "keadaan"), reason]
 
 
 def resolved_row(row: IncidentRow, resolved_at: datetime, now: datetime, words: Words) -> Element:

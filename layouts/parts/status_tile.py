@@ -50,4 +50,4 @@ def _shows_history(condition: Condition) -> bool:
 
 def group_heading(name: str, active: int, measured: int, words: Words) -> Element:
     """The name of a group with its active and measured sites."""
-    return div([bold(name), element("Em", words.share(active, measured))], "gh")
+    return div([bold(name), element("Em", words.share(active, measured) if measured else ABSENT)], "gh")

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from command_centre.read.views import Fault, SelfFault
 from layouts.parts.glyph import glyph
-from layouts.parts.node import Children, Element, div, element
+from layouts.parts.node import Children, Element, div, element, span
 from layouts.theme import text_width_em
 from layouts.wording import Words
 
@@ -34,6 +34,11 @@ def plate(verdict: Verdict) -> Element:
     return div([*shape, element("Span", verdict.plate)], f"cc-vonis-tanda {verdict.plate_class}")
 
 
+def shedding(sentences: Sequence[str]) -> list[Element]:
+    """Sentences of a support line, the important first: a narrow screen drops the last ones whole."""
+    return [span(each) for each in sentences if each]
+
+
 def longest_that_fits(candidates: Sequence[str], room_em: float = SENTENCE_EM) -> str:
     """The first of ``candidates`` (fullest first) that needs no second line; the last one when none does."""
     return next((each for each in candidates if text_width_em(each) <= room_em), candidates[-1])
@@ -45,8 +50,13 @@ def fault_verdict(faults: Sequence[SelfFault], now: datetime, words: Words) -> V
     if worst is None:
         return None
     moment = words.moment(worst.since, now)
-    support = f"{words.say.since.capitalize()} {moment}: {words.fault_means(worst.fault)}."
+    support = shedding([f"{words.say.since.capitalize()} {moment}: {words.fault_means(worst.fault)}."])
     return Verdict("cc-plat-buta", "k-nodata", words.say.no_data_plate, words.fault(worst.fault), support)
+
+
+def is_sighted(faults: Sequence[SelfFault]) -> bool:
+    """Whether "nothing is wrong" may be said at all."""
+    return not any(each.fault in BLINDING for each in faults)
 
 
 def fault_notice(faults: Sequence[SelfFault], now: datetime, words: Words) -> str | None:

@@ -74,16 +74,20 @@ _LOOKS = """() => {
     if (parseFloat(style.fontSize) < rem * 0.985) small.add(name + ' ' + (parseFloat(style.fontSize) / rem).toFixed(2));
     // text that its own box cuts off is reported once, as cut, and then occupies only what is seen of it
     let left = r.left, right = r.right, top = r.top, bottom = r.bottom;
+    let gone = false;
     for (let outer = box; outer && outer !== document.body; outer = outer.parentElement) {
       const s = getComputedStyle(outer);
       if (!clips(s)) continue;
       const b = outer.getBoundingClientRect();
+      const isPast = r.left >= b.right - 1 || r.top >= b.bottom - rem * 0.1;
+      if (isPast && outer.classList.contains('cc-luruh')) { gone = true; break; }
       if (right > b.right + 1.5 || left < b.left - 1.5) cut.add(name);
       if (s.overflowY !== 'visible' && (bottom > b.bottom + rem * 0.25 || top < b.top - rem * 0.25)) cut.add(name + ' (height)');
       left = Math.max(left, b.left); right = Math.min(right, b.right);
       if (s.overflowY !== 'visible') { top = Math.max(top, b.top); bottom = Math.min(bottom, b.bottom); }
     }
-    if (r.right > innerWidth + 1 || r.bottom > innerHeight + 1 || r.left < -1 || r.top < -1) outside.add(name);
+    if (gone) continue;
+    if (right > innerWidth + 1 || bottom > innerHeight + 1 || left < -1 || top < -1) outside.add(name);
     seen.push({name, box, left, right, top: top + rem * 0.15, bottom: bottom - rem * 0.15});
   }
   for (let i = 0; i < seen.length; i++) for (let j = i + 1; j < seen.length; j++) {

@@ -28,7 +28,7 @@ def skeleton() -> Component:
 
 
 def _verdict() -> Component:
-    words = html.Div([html.H1(id=ids.SENTENCE), html.P(id=ids.SUPPORT, className="lepas-3")])
+    words = html.Div([html.H1(id=ids.SENTENCE), html.P(id=ids.SUPPORT, className="cc-luruh lepas-3")])
     return html.Section([html.Div(id=ids.PLATE, className="cc-plat"), words], className="cc-vonis")
 
 
@@ -58,7 +58,7 @@ def _map() -> Component:
 
 def _incidents() -> Component:
     return html.Section(
-        [html.Div(id=ids.INCIDENTS_HEAD, className="cc-bag"), html.Ol(id=ids.INCIDENTS, className="cc-ins")],
+        [html.Div(id=ids.INCIDENTS_HEAD, className="cc-bag"), html.Ol(id=ids.INCIDENTS, className="cc-ins cc-luruh")],
         className="cc-daftar",
     )
 

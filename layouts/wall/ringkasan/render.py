@@ -14,14 +14,16 @@ from layouts.parts.node import Children, Element, bold, div, element, item, para
 from layouts.parts.number import absent_card, number_card
 from layouts.parts.section import heading
 from layouts.parts.sparkline import EndMark, sparkline
-from layouts.parts.verdict import plate
+from layouts.parts.verdict import is_sighted, plate
 from layouts.wall.ringkasan import ids
 from layouts.wall.ringkasan.cartogram import PANELS, SPOTS
 from layouts.wall.ringkasan.page import DIMENSIONS
-from layouts.wall.ringkasan.verdict import verdict_on, worst_first
+from layouts.wall.ringkasan.verdict import longest_lasting, verdict_on, worst_first
 from layouts.wording import ABSENT, CardTitle, Words
 
 SHOWN_INCIDENTS = 5
+CARD_EM = 16.5
+"""Room for the last line of a number, counted in the wide face; it is set in the narrow one."""
 AMBER_BELOW, RED_BELOW = 0.97, 0.80
 """Share of active among measured below which a kelurahan's tile is framed or filled."""
 
@@ -79,7 +81,7 @@ def _counts_card(title: CardTitle, counts: Counts | None, words: Words) -> list[
 
 def _incidents_card(view: SummaryView, words: Words) -> list[Element]:
     critical = view.incidents_critical
-    beside: Children = ["· ", element("Em", f"{words.number(critical)} {words.say.critical}")] if critical else ""
+    beside: Children = ["\u00a0· ", element("Em", f"{words.number(critical)} {words.say.critical}")] if critical else ""
     high = max([*_known(view.incidents_24h), 1.0])
     end = EndMark.RED if critical else EndMark.AMBER if view.incidents_open else EndMark.CALM
     line = sparkline(view.incidents_24h, view.generated_at, low=0, high=high, end=end)
@@ -91,8 +93,7 @@ def _incidents_card(view: SummaryView, words: Words) -> list[Element]:
 def _incidents_detail(view: SummaryView, words: Words) -> str:
     if not view.incidents:
         return words.resolved_count(len(view.resolved_24h))
-    oldest = min(view.incidents, key=lambda row: row.opened_at)
-    return words.oldest(oldest.where, words.moment(oldest.opened_at, view.generated_at))
+    return longest_lasting(view.incidents, view.generated_at, words, CARD_EM)
 
 
 def _known(steps: Iterable[Step]) -> list[float]:
@@ -184,16 +185,16 @@ def _incidents(view: SummaryView, words: Words) -> dict[str, Children]:
     if not view.incidents:
         return {ids.INCIDENTS_HEAD: heading(words.say.incidents), ids.INCIDENTS: _calm(view, words)}
     rows = worst_first(view.incidents)[:SHOWN_INCIDENTS]
-    more = f"{words.part_of(len(rows), view.incidents_open)}, " if view.incidents_open > len(rows) else ""
     return {
-        ids.INCIDENTS_HEAD: heading(words.say.incidents, f"{more}{words.say.worst_first}"),
+        ids.INCIDENTS_HEAD: heading(words.say.incidents, words.open_of(view.incidents_open)),
         ids.INCIDENTS: [incident_row(each, view.generated_at, words) for each in rows],
     }
 
 
 def _calm(view: SummaryView, words: Words) -> list[Element]:
     """No open incident; what was resolved in the last day, newest first."""
-    lead = item(words.say.no_incident, "sepi")
+    is_known = view.sites.measured > 0 and is_sighted(view.faults)
+    lead = item(words.say.no_incident if is_known else words.say.incidents_unknown, "sepi")
     done = sorted(
         (each for each in view.resolved_24h if each.resolved_at is not None), key=lambda each: each.opened_at, reverse=True
     )

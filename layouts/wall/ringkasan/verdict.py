@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from command_centre.domain.reading import Status
 from command_centre.domain.rule import Severity
 from command_centre.read.views import Condition, Counts, IncidentRow, SummaryView
 from layouts.parts.glyph import CALM, severity_class, state_class, status_class
 from layouts.parts.incident_row import SITE_PREFIX, place
-from layouts.parts.verdict import Verdict, fault_notice, fault_verdict, longest_that_fits
+from layouts.parts.node import Element
+from layouts.parts.verdict import Verdict, fault_notice, fault_verdict, longest_that_fits, shedding
 from layouts.wording import Words
 
 SUPPORT_EM = 48.0
 """Room for the support line, counted in the wide face; it is set in the narrow one."""
+NAMED_AT_MOST = 4
 _RANK = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
@@ -48,19 +51,25 @@ def _in_trouble(view: SummaryView, words: Words) -> Verdict:
 def _sentences(rows: Sequence[IncidentRow], total: int, words: Words) -> list[str]:
     """Candidates, fullest first."""
     if total == 1:
-        (only, *_) = rows
-        named = f"{place(only.where, only.target, words)} {words.status(only.status)}"
-        return [
-            f"{named}: {words.reason(only.reason)}",
-            named,
-            f"{only.where} {words.status(only.status)}",
-            _counted(rows, total, words),
-        ]
+        return _about_one(rows[0], words)
     counted = _counted(rows, total, words)
+    if total > NAMED_AT_MOST:
+        return [*_with_reason(rows, counted, words), counted]
     names = [row.where for row in rows]
-    listed = [f"{counted}: {words.listing(names[:shown], total - shown)}" for shown in range(min(len(names), total, 4), 0, -1)]
-    together = _together(rows, total, words)
-    return [*together, *listed, counted]
+    listed = [f"{counted}: {words.listing(names[:shown], total - shown)}" for shown in range(min(len(names), total), 0, -1)]
+    return [*_together(rows, total, words), *listed, counted]
+
+
+def _about_one(row: IncidentRow, words: Words) -> list[str]:
+    named = f"{place(row.where, row.target, words)} {words.status(row.status)}"
+    counted = words.sites_are(1, Condition.DOWN) if _are_sites_down([row]) else words.counted_incidents(1)
+    return [f"{named}: {words.reason(row.reason)}", named, f"{row.where} {words.status(row.status)}", counted]
+
+
+def _with_reason(rows: Sequence[IncidentRow], counted: str, words: Words) -> list[str]:
+    """E.g. "45 situs terputus: tidak terjangkau": many at once for one reason have one story."""
+    reasons = {row.reason for row in rows}
+    return [f"{counted}: {words.reason(reason)}" for reason in reasons] if len(reasons) == 1 else []
 
 
 def _together(rows: Sequence[IncidentRow], total: int, words: Words) -> list[str]:
@@ -72,7 +81,7 @@ def _together(rows: Sequence[IncidentRow], total: int, words: Words) -> list[str
 
 
 def _counted(rows: Sequence[IncidentRow], total: int, words: Words) -> str:
-    """E.g. "3 situs terputus", or "3 gangguan aktif" where they differ in kind."""
+    """E.g. "3 situs terputus", or "3 gangguan aktif" where they differ in kind or not all are known."""
     if _are_sites_down(rows) and len(rows) == total:
         return words.sites_are(total, Condition.DOWN)
     return words.counted_incidents(total)
@@ -82,15 +91,20 @@ def _are_sites_down(rows: Sequence[IncidentRow]) -> bool:
     return all(row.target.startswith(SITE_PREFIX) and row.status is Status.DOWN for row in rows)
 
 
-def _support(view: SummaryView, rows: Sequence[IncidentRow], words: Words) -> str:
+def _support(view: SummaryView, rows: Sequence[IncidentRow], words: Words) -> list[Element]:
     notice = fault_notice(view.faults, view.generated_at, words)
     if notice is not None:
-        return notice
-    oldest = min(rows, key=lambda row: row.opened_at)
-    longest = words.longest(oldest.where, words.moment(oldest.opened_at, view.generated_at))
+        return shedding([notice])
+    longest = longest_lasting(rows, view.generated_at, words, SUPPORT_EM / 2)
     active = words.active_of(view.sites.active, view.sites.measured)
-    unseen = _unseen(view.sites, words)
-    return longest_that_fits([f"{longest} {active} {unseen}".strip(), f"{longest} {active}", active], SUPPORT_EM)
+    return shedding([f"{longest[0].upper()}{longest[1:]}.", active, _unseen(view.sites, words)])
+
+
+def longest_lasting(rows: Sequence[IncidentRow], now: datetime, words: Words, room_em: float) -> str:
+    """E.g. "terlama DKUKMP, sejak 10.52"; without the name where that is too long."""
+    oldest = min(rows, key=lambda row: row.opened_at)
+    moment = words.moment(oldest.opened_at, now)
+    return longest_that_fits([words.oldest(moment, oldest.where), words.oldest(moment)], room_em)
 
 
 def _unseen(counts: Counts, words: Words) -> str:
@@ -107,17 +121,18 @@ def _without_incident(view: SummaryView, words: Words) -> Verdict:
     counts, say = view.sites, words.say
     support = _calm_support(view, words)
     if counts.registered == 0:
-        return Verdict("cc-plat-buta", "k-nodata", say.no_data_plate, say.nothing_registered, say.register_empty_hint)
+        return Verdict("cc-plat-buta", "k-nodata", say.no_data_plate, say.nothing_registered, shedding([say.register_empty_hint]))
     if counts.expected == 0:
         return Verdict(CALM, "k-jadwal", words.condition(Condition.PLANNED).upper(), say.everything_planned, support)
     if counts.measured == 0:
-        return Verdict("cc-plat-buta", "k-nodata", say.no_data_plate, say.nothing_measured, words.measured_of(0, counts.expected))
+        return Verdict(
+            "cc-plat-buta", "k-nodata", say.no_data_plate, say.nothing_measured, shedding([words.measured_of(0, counts.expected)])
+        )
     if counts.down:
         shape = state_class(Condition.DOWN)
         sentence = words.sites_are(counts.down, Condition.DOWN)
-        return Verdict(
-            shape, shape, words.condition(Condition.DOWN).upper(), sentence, words.active_of(counts.active, counts.measured)
-        )
+        active = shedding([words.active_of(counts.active, counts.measured), _unseen(counts, words)])
+        return Verdict(shape, shape, words.condition(Condition.DOWN).upper(), sentence, active)
     return Verdict(CALM, "", say.normal_plate, _calm_sentence(counts, words), support)
 
 
@@ -130,9 +145,9 @@ def _calm_sentence(counts: Counts, words: Words) -> str:
     return f"{words.say.no_open_incident}, {words.listing(lesser)}" if lesser else words.say.all_normal
 
 
-def _calm_support(view: SummaryView, words: Words) -> str:
+def _calm_support(view: SummaryView, words: Words) -> list[Element]:
     notice = fault_notice(view.faults, view.generated_at, words)
     if notice is not None:
-        return notice
+        return shedding([notice])
     since = words.moment(view.calm_since, view.generated_at) if view.calm_since is not None else None
-    return f"{words.calm_since(since)} {words.measured_of(view.sites.measured, view.sites.expected)}"
+    return shedding([words.calm_since(since), words.measured_of(view.sites.measured, view.sites.expected)])

@@ -24,7 +24,7 @@ def skeleton() -> Component:
                     html.Section(
                         [
                             html.Div(id=ids.ABNORMAL_HEAD, className="cc-bag"),
-                            html.Ol(id=ids.ABNORMAL, className="abn"),
+                            html.Ol(id=ids.ABNORMAL, className="abn cc-luruh"),
                             html.Div(id=ids.CERTIFICATES, className="sert"),
                         ],
                         className="kiri",

@@ -10,7 +10,7 @@ from layouts.parts.glyph import CALM, state_class
 from layouts.parts.node import Children, Element, bold, div, span
 from layouts.parts.section import heading
 from layouts.parts.status_tile import group_heading, status_tile
-from layouts.parts.verdict import Verdict, fault_notice, fault_verdict, longest_that_fits, plate
+from layouts.parts.verdict import Verdict, fault_notice, fault_verdict, longest_that_fits, plate, shedding
 from layouts.wall.situs import ids
 from layouts.wall.situs.abnormal import abnormal_list
 from layouts.wall.situs.grid import Cell, Heading, lay_out
@@ -64,7 +64,11 @@ def _verdict(view: SitesView, support: Children, words: Words) -> Verdict:
     counts = view.counts
     if counts.registered == 0:
         return Verdict(
-            "cc-plat-buta", "k-nodata", words.say.no_data_plate, words.say.nothing_registered, words.say.register_empty_hint
+            "cc-plat-buta",
+            "k-nodata",
+            words.say.no_data_plate,
+            words.say.nothing_registered,
+            shedding([words.say.register_empty_hint]),
         )
     if counts.expected == 0:
         return Verdict(CALM, "k-jadwal", words.condition(Condition.PLANNED).upper(), words.say.everything_planned, support)

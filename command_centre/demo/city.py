@@ -38,7 +38,7 @@ from command_centre.domain.target import Target
 log = logging.getLogger(__name__)
 
 STEP_SECONDS = 0.25
-MOST_CONVERSATIONS = 600
+MOST_CONVERSATIONS = 400  # with two listeners for each of 190 sites still below the usual 1,024 open files
 
 EXIT_OK, EXIT_FAILED, EXIT_SCRIPT = 0, 1, 2
 
@@ -60,6 +60,7 @@ class City:
         self._conversations: set[asyncio.Task[None]] = set()
         self._faults: dict[str, Fault] = {}
         self._is_uplink_lost = False
+        self._applying = asyncio.Lock()
 
     async def open(self, wished: Ports, last: Ports) -> Ports:
         """Listen everywhere; returns the ports in use. Raises PortTakenError; then nothing stays open."""
@@ -94,6 +95,10 @@ class City:
 
     async def apply(self) -> None:
         """Make the city as it shall be now: what has to do with listening. The rest is decided in each conversation."""
+        async with self._applying:  # the script and the switchboard must not open and close the same door at once
+            await self._apply()
+
+    async def _apply(self) -> None:
         now = self._clock.now()
         faults, lost = self.state.faults(now), self.state.is_uplink_lost(now)
         if faults == self._faults and lost == self._is_uplink_lost:
@@ -194,7 +199,7 @@ class City:
     def _converse_with(self, host: Host, *, is_secure: bool) -> Converse:
         async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             async with self._conversation(writer) as admitted:
-                if admitted and not self._is_uplink_lost:
+                if admitted:
                     await self._serve(host, reader, writer, is_secure=is_secure)
 
         return converse
@@ -204,7 +209,7 @@ class City:
         if request is None:
             return
         fault, now = self._faults.get(host.name), self._clock.now()
-        response = respond(host, fault, request, self._shelf, now)
+        response = None if self._is_uplink_lost else respond(host, fault, request, self._shelf, now)
         if response is None:
             await stay_silent(reader)
             return

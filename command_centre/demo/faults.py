@@ -32,6 +32,10 @@ class FaultKind(StrEnum):
         return self in (FaultKind.SLOW, FaultKind.CERTIFICATE_EXPIRING)
 
     @property
+    def is_redirect(self) -> bool:
+        return self in (FaultKind.REDIRECT_FOREIGN, FaultKind.REDIRECT_LOOP)
+
+    @property
     def is_about_certificate(self) -> bool:
         return self in (FaultKind.CERTIFICATE_EXPIRED, FaultKind.CERTIFICATE_WRONG_HOST, FaultKind.CERTIFICATE_EXPIRING)
 

@@ -17,7 +17,7 @@ from command_centre.demo.script import QUIET, Script
 from command_centre.demo.validity import faulty_validity, ordinary_validity
 from command_centre.domain.reading import Reading, Reason, Source, Status
 from command_centre.domain.series import MetricName
-from command_centre.domain.target import Target, TargetKey
+from command_centre.domain.target import Target
 
 DETAIL = "simulasi"
 SLOW_AFTER = timedelta(seconds=3)
@@ -91,7 +91,7 @@ class _Outage:
 class _Past:
     """What does not change within one site's history."""
 
-    target: TargetKey
+    target: Target
     host: Host
     phase: timedelta
     outages: tuple[_Outage, ...]
@@ -108,6 +108,7 @@ class _Past:
 def _pasts(targets: Sequence[Target], begins: datetime, until: datetime, every: timedelta, script: Script) -> Iterator[_Past]:
     scripted = {each.target: each for each in script.at_the_beginning()}
     today = until.astimezone(CITY_ZONE).date()
+    known = {target.key: target for target in targets}
     for host in hosts_of(targets):
         size = float(len(front_page_text(host.name, host.title, today))) if host.targets else 0.0
         for key in host.targets:
@@ -115,7 +116,7 @@ def _pasts(targets: Sequence[Target], begins: datetime, until: datetime, every: 
             if key in scripted:
                 lasting = _Outage(until - scripted[key].already, until, scripted[key].fault)
                 outages = (lasting, *outages)  # the first that fits counts
-            yield _Past(key, host, every * share(key, "phase"), outages, size, until)
+            yield _Past(known[key], host, every * share(key, "phase"), outages, size, until)
 
 
 def _outages(host: str, begins: datetime, until: datetime) -> tuple[_Outage, ...]:
@@ -154,10 +155,26 @@ class _Look:
         return self.past.host.name
 
     @property
+    def is_listed_secure(self) -> bool:
+        return (self.past.target.address or "").startswith("https:")
+
+    @property
     def is_secure(self) -> bool:
-        """Whether http:// leads to https:// here, as in ``web_server``."""
-        about_certificate = self.fault is not None and self.fault.kind.is_about_certificate
-        return self.past.host.https is HttpsUse.REDIRECTED or about_certificate
+        """Whether the site itself is seen over https://: listed so, or led there, as in ``web_server``."""
+        if self.is_listed_secure or self.fault is None:
+            return self.is_listed_secure or self.past.host.https is HttpsUse.REDIRECTED
+        leads_there = self.past.host.https is HttpsUse.REDIRECTED and not self.fault.kind.is_redirect
+        return leads_there or self.fault.kind.is_about_certificate
+
+    @property
+    def redirects(self) -> int:
+        match self.fault:
+            case Fault(FaultKind.REDIRECT_FOREIGN):
+                return 1
+            case Fault(FaultKind.REDIRECT_LOOP):
+                return 2  # to here, to there, and then it is clear
+            case _:
+                return int(self.is_secure and not self.is_listed_secure)
 
     @property
     def usual_seconds(self) -> float:
@@ -168,7 +185,7 @@ def _reading(past: _Past, at: datetime, slow_after: timedelta) -> Reading:
     status, reason, values = _seen(_Look(past, past.fault(at), at))
     if status is Status.UP and values[TOTAL] > slow_after.total_seconds():
         status, reason = Status.DEGRADED, Reason.SLOW
-    return Reading(past.target, at, status, reason, DETAIL, values, Source.SIMULATED)
+    return Reading(past.target.key, at, status, reason, DETAIL, values, Source.SIMULATED)
 
 
 def _seen(look: _Look) -> tuple[Status, Reason, Values]:
@@ -192,7 +209,7 @@ def _seen(look: _Look) -> tuple[Status, Reason, Values]:
         case FaultKind.DATABASE_ERROR:
             return Status.DOWN, Reason.APP_ERROR, _answer(look, look.usual_seconds, 200)
         case FaultKind.REDIRECT_FOREIGN:
-            return Status.DOWN, Reason.REDIRECT_OFFSITE, _answer(look, look.usual_seconds, 200)
+            return Status.DEGRADED, Reason.REDIRECT_OFFSITE, _answer(look, look.usual_seconds, 200)
         case FaultKind.REDIRECT_LOOP:
             return Status.DOWN, Reason.REDIRECT_LOOP, _answer(look, look.usual_seconds, 302)
         case FaultKind.CERTIFICATE_EXPIRED:
@@ -213,7 +230,8 @@ def _seen(look: _Look) -> tuple[Status, Reason, Values]:
 
 def _page(look: _Look, seconds: float) -> Values:
     values = _answer(look, seconds, 200)
-    values[BODY] = look.past.body_bytes
+    if look.fault is None or look.fault.kind is not FaultKind.NEGLECTED:  # an old page has another size; nobody measured it
+        values[BODY] = look.past.body_bytes
     values[CONTENT_AGE] = (look.at - _newest_item(look.host, look.at.astimezone(CITY_ZONE).date(), look.fault)).total_seconds()
     return values
 
@@ -221,14 +239,14 @@ def _page(look: _Look, seconds: float) -> Values:
 def _answer(look: _Look, seconds: float, code: int) -> Values:
     """A complete conversation. The phases add up to the total: over a redirect they are sums of both hops."""
     values = _reached(look)
-    values[FIRST_BYTE] = seconds + redirect_seconds(seconds) if look.is_secure else seconds
+    values[FIRST_BYTE] = seconds + look.redirects * redirect_seconds(seconds)
     values[TRANSFER] = 0.0004 + look.past.body_bytes * 2e-8
     if look.is_secure:
         values[TLS] = 0.004 + 0.003 * _drawn(look.host, "tls", look.at.hour)
         values |= _certificate(look)
     values[TOTAL] = math.fsum(values[phase] for phase in PHASES if phase in values)
     values[STATUS_CODE] = float(code)
-    values[REDIRECTS] = 1.0 if look.is_secure else 0.0
+    values[REDIRECTS] = float(look.redirects)
     return values
 
 

@@ -21,13 +21,13 @@ class Validity:
 
 
 def ordinary_validity(host: str, at: datetime) -> Validity:
-    """Ninety days, renewed by each host on its own day with 12 to 32 days left: the same answer for the same day."""
+    """Ninety days, renewed by each host on its own day with 15 to 35 days left: the same answer for the same day."""
     return _validity_on(host, at.astimezone(UTC).date())
 
 
 @lru_cache(maxsize=4096)
 def _validity_on(host: str, day: date) -> Validity:
-    left_at_renewal = 12 + int(share(host, "renewal") * 21)
+    left_at_renewal = 15 + int(share(host, "renewal") * 21)
     period = LEAF_LIFE.days - left_at_renewal
     age = (day.toordinal() + int(share(host, "issued") * period)) % period
     issued = datetime.combine(day - timedelta(days=age), time(0), UTC)

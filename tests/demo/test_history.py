@@ -151,4 +151,4 @@ def test_without_a_step_there_is_no_history() -> None:
 def test_ordinary_certificates_are_renewed_before_they_get_scarce() -> None:
     for number in range(200):
         left = ordinary_validity(f"dinas{number}", UNTIL).ends - UNTIL
-        assert timedelta(days=11) < left <= timedelta(days=90)
+        assert timedelta(days=14) < left <= timedelta(days=90)

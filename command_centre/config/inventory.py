@@ -48,7 +48,7 @@ SOUTH, NORTH, WEST, EAST = 0.0, 0.25, 117.35, 117.65
 
 _CODE = re.compile(r"\d{2}(\.\d{2}){2}(\.\d{4})?")
 _KEY = re.compile(r"situs:[a-z0-9][a-z0-9.-]{0,60}")
-_STATUS_RANGE = r"[1-5]\d\d(\s*-\s*[1-5]\d\d)?"
+_STATUS = r"([1-9]xx|[1-9]\d\d(-[1-9]\d\d)?)"
 _HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?|\[[0-9a-f:.]+\]")
 
 
@@ -328,9 +328,9 @@ def _same_address(text: str) -> str:
 
 def _attributes(table: Table, row: Row) -> Mapping[str, str]:
     checks: Mapping[str, tuple[str, str]] = {
-        "expect_status": (rf"{_STATUS_RANGE}(\s*,\s*{_STATUS_RANGE})*", "is not a list of HTTP statuses such as 200, 300-399"),
-        "content_max_age_days": (r"[1-9]\d{0,4}", "is not a number of days"),
-        "slow_after": (r"\d{1,4}([.,]\d{1,3})?\s*s?", "is not a time such as 3s"),
+        "expect_status": (rf"{_STATUS}(\s*,\s*{_STATUS})*", "is not a list of HTTP statuses such as 200, 300-399 or 2xx"),
+        "content_max_age_days": (r"0*[1-9]\d{0,4}([.,]\d{1,3})?", "is not a number of days"),
+        "slow_after": (r"\d{1,5}([.,]\d{1,3})?\s*(ms|s|m)?", "is not a time such as 3s or 800ms"),
     }
     for column, (pattern, complaint) in checks.items():
         if row[column] and not re.fullmatch(pattern, row[column]):

@@ -39,11 +39,10 @@ def catch_up(engine: Engine, at: datetime) -> int:
         total += done
 
 
-def rolling() -> Chore:
-    """The roller as a chore of the recorder."""
-    return Chore("rolling up", EVERY, _take_a_turn)
-
-
 def _take_a_turn(connection: Connection, at: datetime, _: Rulebook) -> tuple[Reading, ...]:
     roll_up_a_piece(connection, at)
     return ()
+
+
+ROLLING = Chore("rolling up", EVERY, _take_a_turn)
+"""The roller as a chore of the recorder."""

@@ -19,7 +19,7 @@ from command_centre.domain.series import MetricName
 from command_centre.domain.target import TargetKey, TargetKind
 from command_centre.storage.database import insert_into
 from command_centre.storage.tables import detail, latest, reading, target
-from command_centre.storage.times import to_ms
+from command_centre.storage.times import from_ms, to_ms
 from command_centre.storage.values import pack_values
 
 PATIENCE_IN_INTERVALS = 2.0
@@ -94,6 +94,17 @@ def known_targets(connection: Connection, keys: Iterable[TargetKey]) -> dict[Tar
 def patience(expected_every_seconds: float) -> timedelta:
     """How long one reading of a target vouches."""
     return timedelta(seconds=max(PATIENCE_IN_INTERVALS * expected_every_seconds, LEAST_PATIENCE_SECONDS))
+
+
+def log_ends_at(connection: Connection) -> datetime | None:
+    """When the city was last looked at (our own targets apart); None when it never was."""
+    ends = (
+        select(func.max(latest.c.at))
+        .join(target, target.c.id == latest.c.target_id)
+        .where(target.c.kind != TargetKind.SELF.value)
+    )
+    newest = connection.execute(ends).scalar()
+    return None if newest is None else from_ms(newest)
 
 
 def append_readings(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
@@ -89,7 +89,7 @@ class Queries:
         self._windows = tuple(windows)
         self._kelurahan = {} if kelurahan is None else dict(kelurahan)
         self._is_simulated = is_simulated
-        self._register: tuple[int, tuple[Registered, ...]] | None = None
+        self._register: tuple[int, date, tuple[Registered, ...]] | None = None
         self._metrics: dict[str, int] = {}
         self._day: _Day | None = None
 
@@ -137,7 +137,7 @@ class Queries:
             sources=picture.sources,
             faults=picture.faults,
             sites=picture.sites,
-            sites_active_24h=_ending_with(picture.day.active, picture.sites, picture.day.begins),
+            sites_active_24h=_active_line(picture),
             hotspots=hotspots,
             hotspots_registered=None if hotspots is None else hotspots.registered,
             services=assembling.counts_of_kind(picture.register, picture.conditions, TargetKind.SERVICE),
@@ -161,7 +161,8 @@ class Queries:
     def newest_reading_at(self) -> datetime | None:
         """When the newest reading of the city was taken; None when there is none."""
         with self._reading() as connection:
-            return _as_of(self._registered(connection, rows.read_cursor(connection)), rows.read_newest(connection))
+            register = self._registered(connection, rows.read_cursor(connection), self._clock.now())
+            return _as_of(register, rows.read_newest(connection))
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -171,7 +172,7 @@ class Queries:
     def _picture(self, connection: Connection) -> _Picture:
         now = self._clock.now()
         cursor = rows.read_cursor(connection)
-        register = self._registered(connection, cursor)
+        register = self._registered(connection, cursor, now)
         newest = rows.read_newest(connection)
         day = self._slow_facts(connection, cursor, now)
         conditions = assembling.conditions_of(register, newest, day.planned, now)
@@ -188,11 +189,12 @@ class Queries:
             day=day,
         )
 
-    def _registered(self, connection: Connection, cursor: Cursor) -> tuple[Registered, ...]:
-        """The register, read again only when it has changed."""
-        if self._register is None or self._register[0] != cursor.register:
-            self._register = (cursor.register, rows.read_register(connection))
-        return self._register[1]
+    def _registered(self, connection: Connection, cursor: Cursor, now: datetime) -> tuple[Registered, ...]:
+        """The register, read again only when it has changed or a day has begun."""
+        today = now.astimezone(self._zone).date()
+        if self._register is None or self._register[:2] != (cursor.register, today):
+            self._register = (cursor.register, today, rows.read_register(connection, today))
+        return self._register[2]
 
     def _slow_facts(self, connection: Connection, cursor: Cursor, now: datetime) -> _Day:
         minute = to_ms(now) // 60_000
@@ -269,19 +271,21 @@ def _with_present(history: tuple[Condition, ...] | None, condition: Condition) -
     return history
 
 
-def _ending_with(active: Sequence[int | None], sites: Counts, begins: int) -> tuple[Step, ...]:
-    """The day's line whose last point is the number that stands beside it."""
-    present = sites.active if sites.measured else None
-    return as_steps([*active[:-1], present], begins)
+def _active_line(picture: _Picture) -> tuple[Step, ...]:
+    """Active sites over the day; a gap where nobody was watched. Its last point is the number that stands beside it."""
+    sites = picture.sites
+    return as_steps([*picture.day.active[:-1], sites.active if sites.measured else None], picture.day.begins)
 
 
 def _incident_line(times: Sequence[tuple[int, int | None]], picture: _Picture, first_seen: int | None) -> tuple[Step, ...]:
     """Open incidents over the day. Before the first look of all there is a gap: nobody was there to see any."""
     begins, now = picture.day.begins, to_ms(picture.now)
-    seen_from = now if first_seen is None else max(begins, first_seen)
     open_times = [Presence(opened, now if resolved is None else resolved) for opened, resolved in times]
     figures = most_at_once(open_times, begins, now)
-    return as_steps([each if begins + (index + 1) * STEP_MS > seen_from else None for index, each in enumerate(figures)], begins)
+    present = sum(resolved is None for _, resolved in times)
+    seen_from = now if first_seen is None else first_seen
+    watched = [each if begins + (index + 1) * STEP_MS > seen_from else None for index, each in enumerate(figures)]
+    return as_steps([*watched[:-1], None if first_seen is None else present], begins)
 
 
 def _wall_row(facts: rows.WallFacts, now: datetime) -> WallRow:

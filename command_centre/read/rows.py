@@ -6,11 +6,13 @@ Rows that come by the thousand are named tuples: they are built five times as fa
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, case, func, select
 
 from command_centre.domain.rule import Severity
+from command_centre.domain.target import TargetKind
 from command_centre.storage.tables import incident, incident_event, latest, lease, metric, reading, span, target, wall
 
 OPEN_SHOWN = 50
@@ -107,23 +109,6 @@ CURSOR = select(
     select(func.max(target.c.removed_at)).scalar_subquery(),
 )
 
-REGISTER = (
-    select(
-        target.c.id,
-        target.c.key,
-        target.c.kind,
-        target.c.name,
-        target.c.short_name,
-        target.c.owner,
-        target.c.group_name,
-        target.c.kelurahan,
-        target.c.kecamatan,
-        target.c.address.is_not(None),
-    )
-    .where(target.c.removed_at.is_(None))
-    .order_by(target.c.id)
-)
-
 NEWEST = select(
     latest.c.target_id, latest.c.at, latest.c.status, latest.c.reason, latest.c.since, latest.c.vouched_until, latest.c.packed
 )
@@ -141,9 +126,34 @@ def _from_zero(position: int | None) -> int:
     return 0 if position is None else position  # positions count from 1: an empty log stands at 0
 
 
-def read_register(connection: Connection) -> tuple[Registered, ...]:
-    """Every target the register lists now, in the order in which they were entered."""
-    return tuple(Registered(*row) for row in connection.execute(REGISTER))
+def read_register(connection: Connection, today: date) -> tuple[Registered, ...]:
+    """Every target the register lists ``today``, in the order in which they were entered.
+
+    A part of Command Centre itself has no address and is measured all the same.
+    """
+    day = today.isoformat()
+    is_measured = target.c.address.is_not(None) | (target.c.kind == TargetKind.SELF.value)
+    question: Select[Any] = (
+        select(
+            target.c.id,
+            target.c.key,
+            target.c.kind,
+            target.c.name,
+            target.c.short_name,
+            target.c.owner,
+            target.c.group_name,
+            target.c.kelurahan,
+            target.c.kecamatan,
+            is_measured,
+        )
+        .where(
+            target.c.removed_at.is_(None),
+            target.c.valid_from.is_(None) | (target.c.valid_from <= day),
+            target.c.valid_to.is_(None) | (target.c.valid_to >= day),
+        )
+        .order_by(target.c.id)
+    )
+    return tuple(Registered(*row) for row in connection.execute(question))
 
 
 def read_newest(connection: Connection) -> dict[int, Newest]:
@@ -212,7 +222,8 @@ def read_resolved_incidents(connection: Connection, start: int) -> tuple[Inciden
 
 def count_open_incidents(connection: Connection) -> dict[str, int]:
     """Open incidents by severity."""
-    question = select(incident.c.severity, func.count()).where(incident.c.resolved_at.is_(None)).group_by(incident.c.severity)
+    number = func.count().label("number")
+    question = select(incident.c.severity, number).where(incident.c.resolved_at.is_(None)).group_by(incident.c.severity)
     return {row.severity: row.number for row in connection.execute(question)}
 
 

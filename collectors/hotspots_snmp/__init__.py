@@ -1,0 +1,1 @@
+"""Hotspots by SNMP: a poller. See README.md."""

@@ -1,0 +1,370 @@
+"""The SNMP poller: one look at one hotspot, and what is remembered of it until the next."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from gufo.snmp import User
+
+from collectors.hotspots_snmp import metrics, standard
+from collectors.hotspots_snmp.asking import (
+    Agent,
+    Budget,
+    Denied,
+    Door,
+    Exhausted,
+    Garbled,
+    Patience,
+    Refused,
+    Silent,
+    Stop,
+    Tuning,
+)
+from collectors.hotspots_snmp.diagnosis import second_opinion
+from collectors.hotspots_snmp.discovery import discover, narrow_questions, questions, repeated
+from collectors.hotspots_snmp.facts import Facts, Plan, facts, uplink_port
+from collectors.hotspots_snmp.keys import user_of
+from collectors.hotspots_snmp.options import SNMP_PORT, Credentials, Level, Options
+from collectors.hotspots_snmp.profiles import Book, load_book
+from collectors.hotspots_snmp.rates import NO_RATE, Rate, Seen, rates, restarted
+from collectors.hotspots_snmp.values import Value
+from command_centre.domain.reading import Reading, Reason, Status
+
+if TYPE_CHECKING:
+    from gufo.snmp.aio import SnmpSession
+
+    from command_centre.domain.ports import Clock
+    from command_centre.domain.reading import Fact
+    from command_centre.domain.series import MetricName
+    from command_centre.domain.target import Target
+
+Trouble = (Silent, Refused, Denied, Exhausted, Garbled)
+
+SAME_LOOK = "a wrong community looks the same as a dead device"
+MAX_SHOWN_RADIOS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where an agent listens."""
+
+    host: str
+    port: int
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """``host``, ``host:port``, ``[v6]:port`` or a bare IPv6 address. Raises ValueError."""
+        text = text.strip().removeprefix("udp:").removeprefix("snmp://")
+        if text.startswith("["):
+            host, separator, rest = text[1:].partition("]")
+            port = rest.removeprefix(":") if separator else ""
+        elif text.count(":") == 1:
+            host, _, port = text.partition(":")
+        else:
+            host, port = text, ""
+        number = int(port) if port else SNMP_PORT
+        if not host or not 0 < number < 65536:
+            raise ValueError("an SNMP address is HOST or HOST:PORT")
+        return cls(host, number)
+
+
+@dataclass(slots=True)
+class Memory:
+    """What is kept of one device between looks."""
+
+    tuning: Tuning
+    plan: Plan | None = None
+    planned_at: float = 0.0
+    repeated: tuple[str, ...] = ()
+    constant: Mapping[str, Value] = field(default_factory=dict)
+    seen: Seen | None = None
+    session: SnmpSession | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look found. ``facts`` is None when nothing readable came. ``restarted`` tells a restart since the last look."""
+
+    status: Status
+    reason: Reason
+    detail: str
+    elapsed_seconds: float
+    facts: Facts | None = None
+    rates: Mapping[str, Rate] = field(default_factory=dict)
+    restarted: bool = False
+    answer_seconds: float | None = None
+
+
+class SnmpPoller:
+    """Implements the Poller port. Building one reads the profiles and touches no network."""
+
+    def __init__(self, options: Options, clock: Clock, book: Book | None = None) -> None:
+        self._options = options
+        self._clock = clock
+        self._book = book or load_book()
+        self._memories: OrderedDict[str, Memory] = OrderedDict()
+        self._users: dict[int, User | None] = {}
+        self._sessions_kept = 0
+
+    async def poll(self, target: Target) -> Reading:
+        """One reading of one hotspot. Whatever the device does is data."""
+        at = self._clock.now()
+        if not target.address:
+            return Reading(target.key, at, Status.UNKNOWN, Reason.NO_ADDRESS, "the register knows no address")
+        named = target.attributes.get("snmp", "")
+        credentials = self._options.named.get(named) if named else self._options.credentials
+        if credentials is None:
+            return Reading(target.key, at, Status.UNKNOWN, Reason.CONFIG, f"no SNMP credentials are named '{named}'")
+        try:
+            address = Address.parse(target.address)
+        except ValueError as trouble:
+            return Reading(target.key, at, Status.UNKNOWN, Reason.CONFIG, str(trouble))
+        look = await self.look(address, credentials, target.key)
+        return _reading(target, look, self._clock)
+
+    async def look(self, address: Address, credentials: Credentials, key: str) -> Look:
+        """One look at the device behind an address; ``key`` names what is remembered of it."""
+        begun = time.monotonic()
+        memory = self._memory(key)
+        try:
+            host = await _resolve(address.host)
+        except OSError:
+            return Look(Status.DOWN, Reason.DNS_NXDOMAIN, "the name of the device cannot be resolved", time.monotonic() - begun)
+        door = Door(host, address.port, credentials.version, credentials.community, self._user(credentials))
+        budget = Budget(begun + self._options.look_seconds, self._options.max_requests)
+        agent = Agent(door, Patience(self._options.timeout_seconds, self._options.retries), memory.tuning, budget, memory.session)
+        try:
+            look = await self._look(agent, memory, begun)
+        except Trouble as trouble:
+            memory.session = None
+            return await self._nothing(trouble, agent, door, credentials, begun)
+        self._keep_session(agent, memory)
+        return look
+
+    async def close(self) -> None:
+        """Give the kept sessions back. May be called twice."""
+        self._memories.clear()
+
+    def _memory(self, key: str) -> Memory:
+        memory = self._memories.get(key)
+        if memory is None:
+            memory = Memory(Tuning(self._options.pdu_objects, self._options.bulk_rows))
+            self._memories[key] = memory
+        return memory
+
+    def _user(self, credentials: Credentials) -> User | None:
+        """The keys of these credentials, made once."""
+        place = id(credentials)
+        if place not in self._users:
+            self._users[place] = user_of(credentials)
+        return self._users[place]
+
+    def _keep_session(self, agent: Agent, memory: Memory) -> None:
+        """Version 3 sessions save two round trips; the others cost nothing to make. Bounded: each holds a socket."""
+        if not agent.is_v3 or memory.session is agent.session:
+            return
+        if memory.session is None:
+            if self._sessions_kept >= self._options.kept_sessions:
+                return
+            self._sessions_kept += 1
+        memory.session = agent.session
+
+    async def _look(self, agent: Agent, memory: Memory, begun: float) -> Look:
+        is_fresh = memory.plan is not None and begun - memory.planned_at < self._options.discover_seconds
+        if memory.plan is None or not is_fresh:
+            return await self._thorough_look(agent, memory, begun)
+        agent.trust(memory.plan.sentinel)
+        complete = await _ask_again(agent, memory, memory.plan, self._options.max_rows)
+        clocks = standard.uptimes(agent.values, agent.moments.get(standard.SYS_UPTIME, begun))
+        has_restarted = memory.seen is not None and restarted(memory.seen.uptimes, clocks)
+        missing = sum(oid not in agent.values for oid in memory.repeated)
+        if has_restarted or (complete and missing):
+            return await self._thorough_look(agent, memory, begun)  # its tables may be numbered anew
+        answers = {**memory.constant, **agent.values}
+        return self._judge(agent, memory, facts(memory.plan, self._book, answers, agent.moments, begun), complete, begun)
+
+    async def _thorough_look(self, agent: Agent, memory: Memory, begun: float) -> Look:
+        """Learn the device anew and read all of it."""
+        await agent.first_contact(standard.SYSTEM, standard.SENTINELS)
+        if not agent.values:
+            raise Garbled("answers with errors only")
+        discovered = await discover(agent, self._book, self._options.max_rows)
+        plan, complete = discovered.plan, discovered.complete
+        try:
+            for names in questions(plan):
+                await agent.get(names)
+            await agent.get(narrow_questions(plan, agent.values))
+        except (Silent, Refused, Denied, Exhausted):
+            complete = False
+        found = facts(plan, self._book, agent.values, agent.moments, begun)
+        if complete:
+            memory.plan, memory.planned_at = plan, begun
+            memory.repeated = repeated(plan, agent.values)
+            moving = set(memory.repeated)
+            memory.constant = MappingProxyType({oid: value for oid, value in agent.values.items() if oid not in moving})
+        return self._judge(agent, memory, found, complete, begun)
+
+    def _judge(self, agent: Agent, memory: Memory, found: Facts, complete: bool, begun: float) -> Look:  # noqa: FBT001
+        before, now = memory.seen, found.seen()
+        has_restarted = before is not None and restarted(before.uptimes, now.uptimes)
+        found_rates = rates(before, now, self._options.interval_seconds)
+        memory.seen = now
+        status, reason, detail = _verdict(agent, found, complete=complete, slow_seconds=self._options.slow_seconds)
+        elapsed = time.monotonic() - begun
+        return Look(status, reason, detail, elapsed, found, found_rates, has_restarted, agent.slowest)
+
+    async def _nothing(self, trouble: Exception, agent: Agent, door: Door, credentials: Credentials, begun: float) -> Look:
+        """Say why nothing readable came."""
+        reason, detail = await self._why(trouble, agent, door, credentials)
+        return Look(Status.DOWN, reason, detail, time.monotonic() - begun)
+
+    async def _why(self, trouble: Exception, agent: Agent, door: Door, credentials: Credentials) -> tuple[Reason, str]:
+        timeout = self._options.timeout_seconds
+        match trouble:
+            case Refused():
+                return Reason.REFUSED, "nothing listens on the SNMP port"
+            case Silent() | Exhausted() if door.user is None:
+                return Reason.TIMEOUT, f"no answer; {SAME_LOOK}"
+            case Silent() | Exhausted() if not agent.has_greeted:
+                return Reason.TIMEOUT, "no answer"
+            case Silent() | Exhausted():
+                return await _why_silent_after_greeting(door, credentials, timeout)
+            case Denied():
+                reason = await second_opinion(door, credentials, timeout) or Reason.AUTH
+                return (Reason.AUTH if reason is Reason.TIMEOUT else reason), _DENIALS.get(reason, _DENIALS[Reason.AUTH])
+            case _:
+                reason = await second_opinion(door, credentials, timeout) or Reason.PROTOCOL_ERROR
+                if reason is Reason.AUTHORIZATION:
+                    return reason, _DENIALS[reason]
+                return Reason.PROTOCOL_ERROR, f"the agent {trouble}" if str(trouble) else "the agent's answers cannot be read"
+
+
+_DENIALS: Mapping[Reason, str] = MappingProxyType(
+    {
+        Reason.AUTH: "the agent is there and refuses our password or authentication protocol",
+        Reason.UNKNOWN_USER: "the agent is there and does not know this user",
+        Reason.AUTHORIZATION: "the agent knows us and does not let us read",
+        Reason.WRONG_PRIV: "the agent is there and cannot decrypt: wrong privacy password or protocol",
+        Reason.ENGINE_TIME: "the agent is there and finds our messages outside its time window: its clock or boot count is wrong",
+    }
+)
+
+
+async def _why_silent_after_greeting(door: Door, credentials: Credentials, timeout: float) -> tuple[Reason, str]:
+    """It told its engine and accepted our authentication, then stayed silent: with privacy that means it cannot decrypt."""
+    opinion = await second_opinion(door, credentials, timeout)
+    if opinion in _DENIALS and opinion is not None:
+        return opinion, _DENIALS[opinion]
+    if credentials.level is Level.PRIV:
+        return Reason.WRONG_PRIV, _DENIALS[Reason.WRONG_PRIV]
+    return Reason.TIMEOUT, "greets and then does not answer"
+
+
+async def _ask_again(agent: Agent, memory: Memory, plan: Plan, max_rows: int) -> bool:
+    """The exact questions of the last discovery. False when the device fell silent after having answered some."""
+    try:
+        await agent.get(memory.repeated)
+        for column in plan.profile.counted_columns():
+            if column in plan.rows:
+                await agent.walk(column, max_rows)
+    except (Silent, Refused, Denied, Exhausted):
+        if not agent.values:
+            raise
+        return False
+    if not agent.values:
+        raise Garbled("answers with errors only")
+    return True
+
+
+def _verdict(agent: Agent, found: Facts, *, complete: bool, slow_seconds: float) -> tuple[Status, Reason, str]:
+    if not complete or Stop.BROKEN in agent.stops:
+        return Status.DEGRADED, Reason.PARTIAL, "stopped answering in the middle; what came is kept"
+    if Stop.NOT_INCREASING in agent.stops:
+        return Status.UP, Reason.NOT_INCREASING, "a table of the agent goes in circles; it was left there"
+    if Stop.LIMIT in agent.stops:
+        return Status.UP, Reason.LIMIT, "a table of the agent has no end; it was cut off"
+    if agent.errors:
+        return Status.UP, Reason.PARTIAL, f"{agent.errors} objects were answered with errors; the others are kept"
+    if not found.says_something():
+        return Status.UP, Reason.PARTIAL, "answers its system group only; is our view of it restricted?"
+    if agent.slowest > slow_seconds:
+        return Status.UP, Reason.SLOW, f"the agent took {agent.slowest:.1f} s for an answer"
+    return Status.UP, Reason.OK, ""
+
+
+async def _resolve(host: str) -> str:
+    """An IP address as it is; a name by the system's resolver."""
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        pass
+    found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_DGRAM)
+    return str(found[0][4][0])
+
+
+def _reading(target: Target, look: Look, clock: Clock) -> Reading:
+    values = _values(look, target.attributes.get("uplink")) if look.facts else {}
+    evidence = _evidence(look) if look.facts else {}
+    return Reading(target.key, clock.now(), look.status, look.reason, look.detail, values, evidence=evidence)
+
+
+def _values(look: Look, uplink: str | None) -> dict[MetricName, float]:
+    found = look.facts
+    assert found is not None
+    line = _uplink_rate(look, uplink)
+    busy = [radio.busy_percent for radio in found.radios if radio.busy_percent is not None]
+    maybe: dict[MetricName, float | None] = {
+        metrics.CLIENTS: found.clients_total,
+        metrics.ACCESS_POINTS: found.access_points,
+        metrics.CPU: _ratio(found.cpu_percent),
+        metrics.MEMORY: _ratio(found.memory_used_percent),
+        metrics.UPTIME: found.system.uptime_seconds,
+        metrics.IN: line.in_bits_per_second,
+        metrics.OUT: line.out_bits_per_second,
+        metrics.TEMPERATURE: max(found.temperatures, default=None),
+        metrics.AIR_BUSY: _ratio(max(busy, default=None)),
+        metrics.ANSWER: look.answer_seconds,
+    }
+    return {name: float(value) for name, value in maybe.items() if value is not None}
+
+
+def _ratio(percent: float | None) -> float | None:
+    return None if percent is None else percent / 100
+
+
+def _uplink_rate(look: Look, named: str | None) -> Rate:
+    assert look.facts is not None
+    port = uplink_port(look.facts.ports, named)
+    if port is None:
+        return NO_RATE
+    key = next(key for key, other in look.facts.ports_by_key().items() if other is port)
+    return look.rates.get(key, NO_RATE)
+
+
+def _evidence(look: Look) -> dict[str, Fact]:
+    found = look.facts
+    assert found is not None
+    maybe: dict[str, Fact | None] = {
+        "vendor": found.identity.vendor,
+        "model": found.identity.model,
+        "version": found.identity.version,
+        "os": found.identity.os,
+        "name": found.system.name,
+        "radios": tuple(_said(radio.name, radio.channel, radio.clients) for radio in found.radios[:MAX_SHOWN_RADIOS]) or None,
+        "restarted": True if look.restarted else None,
+        "suspect_rates": tuple(sorted(name for name, rate in look.rates.items() if rate.suspect)) or None,
+    }
+    return {name: fact for name, fact in maybe.items() if fact is not None}
+
+
+def _said(name: str, channel: int | None, clients: int | None) -> str:
+    parts = [name, f"channel {channel}" if channel else "", "" if clients is None else f"{clients} clients"]
+    return ", ".join(part for part in parts if part)

@@ -1,0 +1,117 @@
+"""Paths into a JSON payload: ``Wifi.RSSI``, ``radios[0].clients``, ``radios[*].clients``, ``["switch:0"].apower``.
+
+The shorthand of JSONPath (RFC 9535) that fits on one line of a configuration file: names, indices and the wildcard.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+_STEP = re.compile(
+    r"""\[\s*"(?P<double>[^"]*)"\s*\] | \[\s*'(?P<single>[^']*)'\s*\] | \[\s*(?P<index>-?\d+)\s*\] | \[\s*(?P<any>\*)\s*\]
+        | \.?(?P<name>[^.\[\]]+)""",
+    re.VERBOSE,
+)
+
+
+class Absent:
+    """The type of ``ABSENT``: what a path leads to when the payload does not have it. Not the same as ``null``."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT: Final = Absent()
+WILDCARD: Final = "*"
+
+Step: TypeAlias = str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A way into a payload. ``text`` is how it was written; no steps mean the payload itself."""
+
+    text: str
+    steps: tuple[Step, ...]
+
+    @property
+    def is_many(self) -> bool:
+        """Whether it may lead to several places."""
+        return WILDCARD in self.steps
+
+
+def parse_path(text: str) -> Path:
+    """Read a path. Raises ValueError with a sentence for the editor."""
+    body = text.strip()
+    if body in ("", "$", ".", "@"):
+        return Path(text, ())
+    body = body[1:] if body.startswith(("$.", "$[")) else body
+    steps: list[Step] = []
+    position = 0
+    while position < len(body):
+        found = _STEP.match(body, position)
+        if found is None:
+            raise ValueError(f"'{text}' is not a path: stuck at '{body[position : position + 10]}'")
+        steps.append(_step_of(found))
+        position = found.end()
+    return Path(text, tuple(steps))
+
+
+def _step_of(found: re.Match[str]) -> Step:
+    if (index := found["index"]) is not None:
+        return int(index)
+    if found["any"] is not None:
+        return WILDCARD
+    return next(each for each in (found["double"], found["single"], found["name"]) if each is not None)
+
+
+def look_up(path: Path, document: object) -> object:
+    """What ``path`` leads to; ``ABSENT`` when there is nothing; a list where the path has a wildcard."""
+    here: object = document
+    for position, step in enumerate(path.steps):
+        if step == WILDCARD:
+            rest = Path(path.text, path.steps[position + 1 :])
+            return _look_up_each(rest, here)
+        here = _one_step(here, step)
+        if here is ABSENT:
+            # A name with dots in it, written without brackets, is one key: {"wifi.clients": 3}.
+            return document.get(path.text, ABSENT) if isinstance(document, dict) else ABSENT
+    return here
+
+
+def _look_up_each(rest: Path, here: object) -> object:
+    if isinstance(here, dict):
+        members: list[object] = list(here.values())
+    elif isinstance(here, list):
+        members = here
+    else:
+        return ABSENT
+    found = [look_up(rest, member) for member in members]
+    flat: list[object] = []
+    for each in found:
+        if each is ABSENT:
+            continue
+        if isinstance(each, list) and rest.is_many:
+            flat.extend(each)
+        else:
+            flat.append(each)
+    return flat
+
+
+def _one_step(here: object, step: Step) -> object:
+    if isinstance(here, dict):
+        return here.get(str(step), ABSENT)
+    if isinstance(here, list):
+        index = _index(step)
+        return here[index] if index is not None and -len(here) <= index < len(here) else ABSENT
+    return ABSENT
+
+
+def _index(step: Step) -> int | None:
+    if isinstance(step, int):
+        return step
+    return int(step) if step.isascii() and step.isdigit() and len(step) < 10 else None

@@ -37,8 +37,8 @@ REDRAW_EVERY = timedelta(seconds=5)
 """Time alone changes a screen (a tile falls silent): a watched one is drawn again at least this often."""
 REST_BETWEEN_DRAWS = timedelta(milliseconds=200)
 """News that comes faster is drawn together."""
-IDLE_LOOK_EVERY = timedelta(seconds=1)
-"""Nobody is connected: a new client wakes the thread."""
+CALM_LOOK_EVERY = timedelta(seconds=1)
+"""While nobody is connected (a new client wakes the thread), or the database cannot be read."""
 REMEMBERED_DELTAS = 64
 
 
@@ -282,7 +282,8 @@ class LiveFeed:
         pace = _Pace()
         try:
             while not self._stopping.is_set():
-                self._wake.wait(LOOK_EVERY.total_seconds() if self._bells else IDLE_LOOK_EVERY.total_seconds())
+                is_calm = not self._bells or not pace.can_read
+                self._wake.wait((CALM_LOOK_EVERY if is_calm else LOOK_EVERY).total_seconds())
                 self._wake.clear()
                 self._step(watch, pace)
         finally:

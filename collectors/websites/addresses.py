@@ -8,6 +8,8 @@ from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 PORTS = {"http": 80, "https": 443}
 SAFE = "%/:=&?~#+!$,;'@()*[]-._"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 LONGEST = 8000
 """Longer addresses are refused by nearly every server."""
 
@@ -39,7 +41,7 @@ def parse_address(text: str) -> Address:
         raise ValueError("the address is empty")
     if len(text) > LONGEST:
         raise ValueError("the address is too long")
-    if any(ord(each) < 32 or ord(each) == 127 for each in text):
+    if _CONTROL.search(text):
         raise ValueError("the address contains control characters")
     try:
         parts = urlsplit(text)
@@ -74,13 +76,15 @@ def _ascii_host(host: str) -> str:
         raise ValueError("the host name cannot be written in DNS") from None
     trimmed = ascii_host.removesuffix(".")
     labels = trimmed.split(".")
-    if len(trimmed) > 253 or not all(re.fullmatch(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", label) for label in labels):
+    if len(trimmed) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
         raise ValueError("the host name is not valid in DNS")
     return trimmed
 
 
 def join(current: Address, location: str) -> Address:
     """The address a redirect leads to. Raises ValueError when no browser could follow it."""
+    if re.match(r"https?:/*(?:[?#]|$)|https?:/{3}", location.strip(), re.IGNORECASE):
+        raise ValueError("redirect cannot be followed: it names no host")
     try:
         return parse_address(urljoin(current.url, location.strip()))
     except ValueError as trouble:

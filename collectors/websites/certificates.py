@@ -6,9 +6,13 @@ import base64
 import binascii
 import hashlib
 import re
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
+
+from collectors.websites.shown import clean
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DATE = re.compile(r"([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d) (\d{4}) GMT")
@@ -16,7 +20,7 @@ _DATE = re.compile(r"([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d) (\d{4}) GMT
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """One certificate of the chain a server sent. A field the server garbled is empty or None."""
+    """One certificate of the chain a server sent, fit to be shown. A field the server garbled is empty or None."""
 
     subject: str
     issuer: str
@@ -30,9 +34,31 @@ class Certificate:
         return self.subject == self.issuer
 
 
-def read_chain(info: Sequence[Iterable[tuple[bytes, bytes]]]) -> tuple[Certificate, ...]:
-    """The chain as sent, the site's own certificate first. ``info`` is libcurl's CERTINFO, raw."""
-    return tuple(_certificate(dict(fields)) for fields in info)
+MAX_REMEMBERED = 4096
+MAX_NAME = 300
+MAX_NAMES = 200
+
+
+class CertificateReader:
+    """Reads chains, and remembers the certificates it has read: the same few come back at every look."""
+
+    def __init__(self) -> None:
+        self._read: OrderedDict[bytes, Certificate] = OrderedDict()
+
+    def chain(self, info: Sequence[Iterable[tuple[bytes, bytes]]]) -> tuple[Certificate, ...]:
+        """The chain as sent, the site's own certificate first. ``info`` is libcurl's CERTINFO, raw."""
+        return tuple(self._remembered(dict(fields)) for fields in info)
+
+    def _remembered(self, fields: dict[bytes, bytes]) -> Certificate:
+        pem = fields.get(b"Cert", b"")
+        known = self._read.get(pem)
+        if known is not None and pem:
+            return known
+        certificate = _certificate(fields)
+        self._read[pem] = certificate
+        if len(self._read) > MAX_REMEMBERED:
+            self._read.popitem(last=False)
+        return certificate
 
 
 def _certificate(fields: dict[bytes, bytes]) -> Certificate:
@@ -53,12 +79,13 @@ def _text(raw: bytes) -> str:
 def _name(raw: bytes) -> str:
     """``C=ID; O=Pemerintah; CN=example``, escapes of OpenSSL undone where they are plain bytes."""
     unescaped = re.sub(rb"\\x([0-9A-Fa-f]{2})", lambda match: bytes([int(match.group(1), 16)]), raw)
-    return _text(unescaped).strip()
+    return clean(_text(unescaped), MAX_NAME)
 
 
 def _names(text: str) -> tuple[str, ...]:
     """``DNS:a, IP Address:127.0.0.1`` as the bare names."""
-    return tuple(part.partition(":")[2].strip() for part in text.split(",") if ":" in part)
+    names = (clean(part.partition(":")[2], MAX_NAME) for part in text.split(",") if ":" in part)
+    return tuple(islice(names, MAX_NAMES))
 
 
 def _moment(text: str) -> datetime | None:

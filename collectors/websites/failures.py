@@ -92,6 +92,8 @@ _UNREACHABLE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN,
 
 
 def _no_connection(failure: Failure) -> Trouble:
+    if failure.via_proxy and "tunnel" in failure.message.lower():
+        return Trouble(Reason.PROXY, f"the proxy refuses to pass the request on ({_words(failure.message)})")
     if failure.via_proxy:
         return Trouble(Reason.PROXY, "the proxy does not accept connections")
     if failure.os_errno == errno.ECONNRESET:

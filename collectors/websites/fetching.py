@@ -7,17 +7,21 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+import math
 import os
 import re
 import ssl
+import time
+from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pycurl
 
 from collectors.websites.addresses import Address
-from collectors.websites.certificates import Certificate, read_chain
+from collectors.websites.certificates import Certificate, CertificateReader
 from collectors.websites.decoding import CURLS, OURS, BadEncodingError, Decoder, layers_of
 from collectors.websites.failures import Failure, Trouble, explain
 from collectors.websites.looks import Phases, Response
@@ -37,6 +41,8 @@ KEPT_HEADERS = frozenset(
     }
 )
 MAX_HEADER_LINES = 5000
+CIPHER_SECONDS = 3600.0
+CIPHERS_REMEMBERED = 4096
 MAX_HEADER_VALUE = 8192
 ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 ACCEPT_LANGUAGE = "id,en;q=0.7"
@@ -46,6 +52,9 @@ HTTP_VERSIONS: Mapping[int, str] = {
     pycurl.CURL_HTTP_VERSION_2_0: "2",
     pycurl.CURL_HTTP_VERSION_3: "3",
 }
+EC_CURVES = "X25519:P-256:P-384:P-521"
+"""Without the post-quantum key share that OpenSSL adds by default: it costs a tenth of a look."""
+
 CAPPED = -1
 """What a write callback returns to end the transfer; libcurl then reports error 23."""
 
@@ -70,13 +79,13 @@ class Fetcher:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._multi: pycurl.AsyncCurlMulti | None = None
-        self._ca_file = options.ca_file or system_ca_file()
+        self._ca_file: str | None = options.ca_file
+        self._certificates = CertificateReader()
+        self._ciphers = CipherMemory()
 
     def begin_visit(self) -> pycurl.Curl:
         """A fresh handle with an empty cookie jar. The caller closes it."""
-        curl = pycurl.Curl()
-        curl.setopt(pycurl.COOKIEFILE, "")
-        return curl
+        return pycurl.Curl()
 
     async def fetch(self, curl: pycurl.Curl, request: Request) -> Response:
         """Ask once. A server that compresses as we did not ask for is asked again with libcurl unpacking."""
@@ -90,9 +99,10 @@ class Fetcher:
         """Whether the site answers at ``addresses`` (TCP, TLS with a good certificate). None: we ourselves have no way there."""
         curl = pycurl.Curl()
         try:
+            handles = self._handles()
             self._set_connection(curl, Request(address, addresses, limit, limit, is_trusted=False))
             curl.setopt(pycurl.CONNECT_ONLY, 1)
-            await self._handles().perform(curl)
+            await handles.perform(curl)
         except pycurl.error:
             return None if curl.getinfo(pycurl.OS_ERRNO) in NO_ROUTE_FROM_HERE else False
         finally:
@@ -108,18 +118,22 @@ class Fetcher:
     def _handles(self) -> pycurl.AsyncCurlMulti:
         if self._multi is None:
             self._multi = pycurl.AsyncCurlMulti()
+            self._ca_file = self._ca_file or system_ca_file()
         return self._multi
 
     async def _perform(self, curl: pycurl.Curl, request: Request, reception: Reception) -> Response:
-        curl.reset()  # keeps the cookies
+        handles = self._handles()
+        curl.reset()  # forgets all options and keeps the cookies
         self._set_connection(curl, request)
         self._set_request(curl, request, reception)
         error: tuple[int, str] | None = None
         try:
-            await self._handles().perform(curl)
+            await handles.perform(curl)
         except pycurl.error as failed:
             error = (failed.args[0], str(failed.args[1]))
-        return _response(curl, request, reception, error, self._options)
+        chain = self._certificates.chain(curl.getinfo_raw(pycurl.INFO_CERTINFO)) if request.address.scheme == "https" else ()
+        response = _response(curl, request, reception, error, chain, self._options)
+        return self._ciphers.complete(response)
 
     def _set_connection(self, curl: pycurl.Curl, request: Request) -> None:
         options = self._options
@@ -134,6 +148,7 @@ class Fetcher:
         curl.setopt(pycurl.SSL_SESSIONID_CACHE, 0)
         curl.setopt(pycurl.SSL_VERIFYPEER, int(options.verify))
         curl.setopt(pycurl.SSL_VERIFYHOST, 2 if options.verify else 0)
+        curl.setopt(pycurl.SSL_EC_CURVES, EC_CURVES)
         if self._ca_file:
             curl.setopt(pycurl.CAINFO, self._ca_file)
         curl.setopt(pycurl.PROXY, "")  # what the environment says about proxies is not meant for us
@@ -150,6 +165,7 @@ class Fetcher:
         options = self._options
         curl.setopt(pycurl.OPT_CERTINFO, 1)
         curl.setopt(pycurl.FOLLOWLOCATION, 0)
+        curl.setopt(pycurl.COOKIEFILE, "")  # a cookie jar in memory: some sites redirect until their session cookie comes back
         curl.setopt(pycurl.USERAGENT, options.user_agent)
         curl.setopt(pycurl.ACCEPT_ENCODING, "gzip, deflate" if reception.unpacks else "br, gzip, deflate")
         curl.setopt(pycurl.HTTP_CONTENT_DECODING, int(not reception.unpacks))
@@ -163,7 +179,7 @@ class Fetcher:
         curl.setopt(pycurl.HTTPHEADER, [each.encode() for each in headers])
         curl.setopt(pycurl.HEADERFUNCTION, reception.take_header)
         curl.setopt(pycurl.WRITEFUNCTION, reception.take_body)
-        if request.address.scheme == "https":
+        if request.address.scheme == "https" and self._ciphers.is_due(request.address):
             curl.setopt(pycurl.VERBOSE, 1)  # the cipher and a request for a client certificate are told nowhere else
             curl.setopt(pycurl.DEBUGFUNCTION, reception.take_note)
 
@@ -308,12 +324,46 @@ class Reception:
             return None
 
 
+class CipherMemory:
+    """Which cipher a site was last seen to use. libcurl tells it only in its running commentary, which costs a tenth of a look:
+
+    so it is listened to once an hour per site, and at every look after a failed one.
+    """
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[tuple[str, str, int], tuple[float, str]] = OrderedDict()
+
+    def is_due(self, address: Address) -> bool:
+        """Whether the commentary should be listened to."""
+        at, _ = self._seen.get(address.origin, (-math.inf, ""))
+        return time.monotonic() - at > CIPHER_SECONDS
+
+    def complete(self, response: Response) -> Response:
+        """The response with its cipher, which is that of this hour where it was not told now."""
+        origin = response.address.origin
+        if response.trouble is not None:
+            self._seen.pop(origin, None)
+            return response
+        if response.tls_cipher:
+            self._seen[origin] = (time.monotonic(), response.tls_cipher)
+            if len(self._seen) > CIPHERS_REMEMBERED:
+                self._seen.popitem(last=False)
+            return response
+        known = self._seen.get(origin)
+        return replace(response, tls_cipher=known[1]) if known is not None else response
+
+
 def _response(
-    curl: pycurl.Curl, request: Request, reception: Reception, error: tuple[int, str] | None, options: Options
+    curl: pycurl.Curl,
+    request: Request,
+    reception: Reception,
+    error: tuple[int, str] | None,
+    chain: tuple[Certificate, ...],
+    options: Options,
 ) -> Response:
     phases = _phases(curl, request.address)
     status = curl.getinfo(pycurl.RESPONSE_CODE) or None
-    chain = _chain(curl) if request.address.scheme == "https" else ()
+    body = reception.body
     trouble = _trouble(curl, request, reception, error, phases, chain, options)
     return Response(
         address=request.address,
@@ -321,7 +371,8 @@ def _response(
         trouble=trouble,
         status=status if reception.has_complete_headers and status is not None and 200 <= status <= 999 else None,
         headers={name.decode("ascii"): _header_text(value) for name, value in reception.headers.items()},
-        body=reception.body,
+        body=body,
+        body_sha256=hashlib.sha256(body).hexdigest() if body else "",
         is_capped=reception.is_capped,
         chain=chain,
         remote_address=curl.getinfo(pycurl.PRIMARY_IP) or "",
@@ -401,10 +452,6 @@ def _phases(curl: pycurl.Curl, address: Address) -> Phases:
         transfer=total - start if start else None,
         total=total - lookup,
     )
-
-
-def _chain(curl: pycurl.Curl) -> tuple[Certificate, ...]:
-    return read_chain(curl.getinfo_raw(pycurl.INFO_CERTINFO))
 
 
 def _header_text(value: bytes) -> str:

@@ -14,8 +14,9 @@ from collectors.websites.addresses import is_own_host
 from collectors.websites.certificates import first_expiry
 from collectors.websites.looks import Look, Response
 from collectors.websites.options import Expectations
-from collectors.websites.pages import Page, last_modified
-from collectors.websites.signatures import BLOCKING_HOSTS
+from collectors.websites.pages import last_modified
+from collectors.websites.shown import clean
+from collectors.websites.signatures import BLOCKING_HOSTS, Signature
 from command_centre.domain.reading import Reason, Status
 
 
@@ -129,26 +130,38 @@ def retry_after(header: str, at: datetime) -> timedelta | None:
 
 def _wrong_content(look: Look, expected: Expectations, at: datetime) -> Iterator[Verdict]:
     last, page = look.last, look.page
-    if last is None or page is None or last.status is None:
+    if last is None or last.status is None:
+        return
+    if not last.body:
+        yield from _no_content(last.status, expected)
+        return
+    if page is None:
         return
     if page.forbidden is not None:
-        yield _down(Reason.CONTENT_FORBIDDEN, f"the page contains '{page.forbidden[:60]}', which it must not")
+        yield _down(Reason.CONTENT_FORBIDDEN, f"the page contains '{clean(page.forbidden, 60)}', which it must not")
     is_recognised = bool(expected.must_contain) and page.missing is None
     if page.signature is not None and (not is_recognised or page.signature.reason is Reason.DEFACE):
-        yield _by_signature(page)
+        yield _by_signature(page.signature)
     if page.missing is not None and not last.is_capped:
-        yield _down(Reason.CONTENT_MISMATCH, f"the page does not contain '{page.missing[:60]}'")
-    if not last.body and last.status not in (204, 205, 304) and 200 <= last.status < 300:
+        yield _down(Reason.CONTENT_MISMATCH, f"the page does not contain '{clean(page.missing, 60)}'")
+    if page.is_blank:
+        yield _degraded(Reason.EMPTY_BODY, "the page shows nothing")
+
+
+BODYLESS = frozenset({204, 205})
+
+
+def _no_content(status: int, expected: Expectations) -> Iterator[Verdict]:
+    if 200 <= status < 300 and status not in BODYLESS:
         yield _down(Reason.EMPTY_BODY, "the page is empty")
-    if page.is_blank and last.body:
-        yield _down(Reason.EMPTY_BODY, "the page shows nothing")
+    if expected.must_contain or expected.must_match:
+        yield _down(Reason.CONTENT_MISMATCH, "there is no page, so it does not contain what it should")
 
 
-def _by_signature(page: Page) -> Verdict:
-    assert page.signature is not None
-    if page.signature.reason is Reason.MAINTENANCE:
-        return _degraded(Reason.MAINTENANCE, page.signature.detail)
-    return _down(page.signature.reason, page.signature.detail)
+def _by_signature(signature: Signature) -> Verdict:
+    if signature.reason is Reason.MAINTENANCE:
+        return _degraded(Reason.MAINTENANCE, signature.detail)
+    return _down(signature.reason, signature.detail)
 
 
 # --- served, but with a blemish; layer 4: fresh content ----------------------------------------------------------------------

@@ -35,6 +35,7 @@ class Response:
     status: int | None
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
+    body_sha256: str
     is_capped: bool
     chain: tuple[Certificate, ...]
     remote_address: str

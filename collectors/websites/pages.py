@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime
 from types import FrameType, MappingProxyType
 
 from collectors.websites.options import Expectations
+from collectors.websites.shown import clean
 from collectors.websites.signatures import SHORT_PAGE, SIGNATURES, Signature
 from command_centre.domain.reading import Reason
 
@@ -28,7 +29,6 @@ TITLE_LENGTH = 120
 _HIDDEN = ("script", "style", "noscript", "template", "svg")
 _LIVING = ("<script", "<img", "<iframe", "<frame", "<svg", "<canvas", "<object", "<embed", "<video", "<input", "<form")
 _SPACE = re.compile(r"\s+")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
 class CostlyPatternError(Exception):
@@ -119,11 +119,6 @@ def _charset_in_page(head: bytes) -> str | None:
     declared = _charset(head.decode("latin-1").lower()) if b"charset" in head.lower() else None
     # A page that can be read as ASCII is not UTF-16, whatever it says of itself (HTML standard).
     return "utf-8" if declared is not None and declared.startswith("utf-16") else declared
-
-
-def clean(text: str, length: int) -> str:
-    """Text from elsewhere, fit to be shown: one line, no control characters, bounded."""
-    return _SPACE.sub(" ", _CONTROL.sub(" ", text)).strip()[:length]
 
 
 def _is_html(text: str, content_type: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -200,7 +199,7 @@ class _PageMemory:
 
     def read(self, response: Response, expected: Expectations, today: date) -> Page:
         content_type = response.headers.get("content-type", "")
-        key = (hashlib.sha256(response.body).digest(), content_type, expected, today)
+        key = (response.body_sha256, content_type, expected, today)
         page = self._pages.get(key)
         if page is None:
             page = read_page(response.body, content_type, expected, today)

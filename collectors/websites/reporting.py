@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
@@ -10,14 +9,14 @@ from collectors.websites import metrics
 from collectors.websites.certificates import Certificate, common_name, first_expiry
 from collectors.websites.judging import content_age, retry_after
 from collectors.websites.looks import Look, Phases, Response
-from collectors.websites.pages import clean, last_modified
+from collectors.websites.pages import last_modified
+from collectors.websites.shown import clean
 from command_centre.domain.reading import Fact
 from command_centre.domain.series import MetricName
 
 SUSPECT_LAG_SECONDS = 0.05
 """Beyond this lateness of our own loop, times are marked as suspect."""
 
-MAX_NAMES = 200
 MAX_FACT = 300
 
 
@@ -104,9 +103,9 @@ def _certificate_facts(chain: Sequence[Certificate]) -> dict[str, Fact | None]:
         return {}
     leaf = chain[0]
     return {
-        "certificate_issuer": clean(common_name(leaf.issuer), MAX_FACT),
-        "certificate_subject": clean(common_name(leaf.subject), MAX_FACT),
-        "certificate_sans": tuple(clean(each, MAX_FACT) for each in leaf.names[:MAX_NAMES]),
+        "certificate_issuer": common_name(leaf.issuer),
+        "certificate_subject": common_name(leaf.subject),
+        "certificate_sans": leaf.names,
         "certificate_sha256": leaf.sha256,
         "certificate_not_before": leaf.not_before.isoformat() if leaf.not_before is not None else None,
         "certificate_not_after": leaf.not_after.isoformat() if leaf.not_after is not None else None,
@@ -119,7 +118,7 @@ def _page_facts(look: Look, last: Response, at: datetime) -> dict[str, Fact | No
     pause = retry_after(last.headers.get("retry-after", ""), at)
     newest = look.page.newest_content if look.page is not None else None
     return {
-        "body_sha256": hashlib.sha256(last.body).hexdigest() if last.body else None,
+        "body_sha256": last.body_sha256,
         "title": look.page.title if look.page is not None else None,
         "content_type": clean(last.headers.get("content-type", ""), MAX_FACT),
         "last_modified": modified.isoformat() if modified is not None else None,

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -31,7 +32,11 @@ MAX_ADDRESSES = 16
 MEMORY_HOSTS = 4096
 MEMORY_ADDRESSES = 64
 MEMORY_SECONDS = 7 * 86_400.0
+NO_IPV6_SECONDS = 600.0
+"""How long a name without IPv6 is not asked for it again; half of the name servers' work for nothing, otherwise."""
+
 HOSTS_FILE = Path("/etc/hosts")
+HOSTS_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class Answer:
     seconds: float | None = None
     trouble: DnsTrouble | None = None
     has_moved: bool = False
+    is_ipv6_known: bool = True
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -98,7 +104,8 @@ class Resolver:
             return known
         begun = time.perf_counter()
         async with self._channel_for(host) as channel:
-            answer = await _ask(channel, host, min(limit_seconds, LIMIT_SECONDS), begun)
+            question = _ask_ipv4 if self._memory.has_no_ipv6(host, begun) else _ask_both
+            answer = await _within(question(channel, host, begun), min(limit_seconds, LIMIT_SECONDS))
         if answer.trouble is None:
             return self._memory.compare(host, answer, begun)
         return answer
@@ -147,28 +154,46 @@ class _Channel:
     users: int = 0
 
 
-async def _ask(channel: aiodns.DNSResolver, host: str, limit_seconds: float, begun: float) -> Answer:
-    ipv6_query = asyncio.ensure_future(_query(channel, host, "AAAA"))
+async def _within(question: Coroutine[None, None, Answer], limit_seconds: float) -> Answer:
     try:
         async with asyncio.timeout(limit_seconds):
-            ipv4 = await _query(channel, host, "A")
-            seconds = time.perf_counter() - begun
-            if isinstance(ipv4, tuple):
-                await asyncio.wait([ipv6_query], timeout=IPV6_GRACE_SECONDS)
-                ipv6 = ipv6_query.result() if ipv6_query.done() else ()
-            else:
-                ipv6 = await ipv6_query
-                seconds = time.perf_counter() - begun
+            return await question
     except TimeoutError:
         return Answer(trouble=_TIMEOUT)
+
+
+async def _ask_both(channel: aiodns.DNSResolver, host: str, begun: float) -> Answer:
+    ipv6_query = asyncio.ensure_future(_query(channel, host, "AAAA"))
+    try:
+        ipv4 = await _query(channel, host, "A")
+        seconds = time.perf_counter() - begun
+        if isinstance(ipv4, DnsTrouble):
+            return _answer(ipv4, await ipv6_query, time.perf_counter() - begun)
+        await asyncio.wait([ipv6_query], timeout=IPV6_GRACE_SECONDS)
+        if ipv6_query.done():
+            return _answer(ipv4, ipv6_query.result(), seconds)
+        return Answer(ipv4, seconds=seconds, is_ipv6_known=False)
     finally:
         ipv6_query.cancel()
+
+
+async def _ask_ipv4(channel: aiodns.DNSResolver, host: str, begun: float) -> Answer:
+    """For a name that had no IPv6 address a few minutes ago; asked for IPv6 all the same when there is no IPv4."""
+    ipv4 = await _query(channel, host, "A")
+    if isinstance(ipv4, DnsTrouble):
+        return _answer(ipv4, await _query(channel, host, "AAAA"), time.perf_counter() - begun)
+    return Answer(ipv4, seconds=time.perf_counter() - begun, is_ipv6_known=False)
+
+
+def _answer(ipv4: tuple[str, ...] | DnsTrouble, ipv6: tuple[str, ...] | DnsTrouble, seconds: float) -> Answer:
     if isinstance(ipv4, DnsTrouble) and isinstance(ipv6, DnsTrouble):
         return Answer(trouble=_worse(ipv4, ipv6), seconds=seconds)
+    is_ipv6_known = isinstance(ipv6, tuple) or ipv6.reason is Reason.DNS_NO_ADDRESS
     return Answer(
         ipv4 if isinstance(ipv4, tuple) else (),
         ipv6 if isinstance(ipv6, tuple) else (),
         seconds,
+        is_ipv6_known=is_ipv6_known,
     )
 
 
@@ -195,6 +220,7 @@ class _HostsFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._looked = -math.inf
         self._stamp: int | None = None
         self._names: dict[str, Answer] = {}
 
@@ -206,6 +232,10 @@ class _HostsFile:
         return self._names.get(host)
 
     def _refresh(self) -> None:
+        now = time.monotonic()
+        if now - self._looked < HOSTS_SECONDS:
+            return
+        self._looked = now
         try:
             stamp = self._path.stat().st_mtime_ns
             if stamp == self._stamp:
@@ -228,25 +258,40 @@ def _parse_hosts(text: str) -> dict[str, Answer]:
 
 
 class _Memory:
-    """Which addresses a name had before, only to notice that it has moved. Bounded in names, addresses and time.
+    """What a name had before: its addresses, to notice that it has moved, and whether it lacked IPv6. Bounded in size and time.
 
     A name that rotates through a pool soon has the whole pool here, and is left in peace.
     """
 
     def __init__(self) -> None:
-        self._seen: OrderedDict[str, tuple[float, tuple[str, ...]]] = OrderedDict()
+        self._seen: OrderedDict[str, _Known] = OrderedDict()
+
+    def has_no_ipv6(self, host: str, now: float) -> bool:
+        """Whether IPv6 was asked for within the last minutes, and there was none."""
+        known = self._seen.get(host)
+        return known is not None and now - known.without_ipv6_at < NO_IPV6_SECONDS
 
     def compare(self, host: str, answer: Answer, now: float) -> Answer:
         """The answer, marked when none of its addresses was ever seen for this name while others were."""
         current = answer.ipv4 + answer.ipv6
-        at, before = self._seen.get(host, (now, ()))
-        if now - at > MEMORY_SECONDS:
-            before = ()
-        merged = (*(each for each in before if each not in current), *current)
-        self._seen[host] = (now, merged[-MEMORY_ADDRESSES:])
+        known = self._seen.get(host, _Known(now))
+        before = known.addresses if now - known.at <= MEMORY_SECONDS else ()
+        merged = (*(each for each in before if each not in current), *current)[-MEMORY_ADDRESSES:]
+        without_ipv6_at = known.without_ipv6_at
+        if answer.is_ipv6_known:
+            without_ipv6_at = -math.inf if answer.ipv6 else now
+        self._seen[host] = _Known(now, merged, without_ipv6_at)
         self._seen.move_to_end(host)
         if len(self._seen) > MEMORY_HOSTS:
             self._seen.popitem(last=False)
-        if before and not set(before) & set(current):
-            return Answer(answer.ipv4, answer.ipv6, answer.seconds, has_moved=True)
-        return answer
+        has_moved = bool(before) and not set(before) & set(current)
+        return replace(answer, has_moved=True) if has_moved else answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is remembered of one name; times are monotonic seconds."""
+
+    at: float
+    addresses: tuple[str, ...] = ()
+    without_ipv6_at: float = -math.inf

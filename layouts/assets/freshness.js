@@ -17,7 +17,6 @@
   const REFRESHES_UNTIL_STALE = 2;
   const REFRESHES_UNTIL_STOPPED = 3;
   const SHIFT_EVERY_MS = 180000;
-  const BEAT_EVERY_MS = 10000;
   const MOUNT_PATIENCE_MS = 30000;
   const RELOADS_APART_MS = 60000;
   const SHIFTS = [[0, 0], [2, 1], [4, 2], [3, 4], [1, 3]];
@@ -256,7 +255,7 @@
   }
 
   async function beat() {
-    if (!plan.name || known.isBeating || stopwatch() - known.beatAt < BEAT_EVERY_MS) return;
+    if (!plan.name || known.isBeating || stopwatch() - known.beatAt < plan.beat) return;
     if (shownScreen() === null && stopwatch() < MOUNT_PATIENCE_MS) return; /* still loading: nothing to tell yet */
     known.isBeating = true;
     known.beatAt = stopwatch();

@@ -189,7 +189,7 @@
       if (line.source && performance.now() - line.heardAt > SILENCE_MS) lose();
       chooseScreen();
     } finally {
-      setTimeout(watch, 500);
+      setTimeout(watch, Math.min(500, plan.every));
     }
   }
 

@@ -60,6 +60,12 @@ def _css_name(key: str) -> str:
     return key if key.startswith("--") else re.sub("[A-Z]", lambda letter: "-" + letter.group().lower(), key)
 
 
+def ids_in(component: Component) -> set[str]:
+    """The ids of a component and everything in it."""
+    every = [component, *component._traverse()]  # type: ignore[no-untyped-call]
+    return {key for each in every if isinstance(key := getattr(each, "id", None), str)}
+
+
 def document(page: Component, *, theme: str, style: str, fonts: Mapping[str, Path]) -> str:
     """A whole document with the project's own style sheets; ``fonts`` maps the addresses of faces to files."""
     sheets = "".join(sheet.read_text() for sheet in sorted(ASSETS.glob("*.css")))

@@ -1,0 +1,264 @@
+"""How the walls look in a real browser: nothing too small, cut off or overlapping; states differ without colour."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+import fontpkg_roboto
+import fontpkg_roboto_condensed
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize
+
+from command_centre.domain.rule import Severity
+from command_centre.read.views import Condition
+from layouts import RINGKASAN, SITUS, WallScreen
+from layouts.shell import wall_style
+from layouts.wording import Language, words_for
+from tests.support.chromium import Looks, chromium, looks
+from tests.support.dash_html import document
+from tests.support.wall_views import (
+    NORMAL_INCIDENTS,
+    calm_tiles,
+    crisis_tiles,
+    incident,
+    normal_day_tiles,
+    sites_view,
+    summary_view,
+    tile,
+)
+
+__all__ = ["chromium"]  # a fixture: pytest finds it by its name in this module
+
+pytestmark = pytest.mark.browser
+
+WORDS = words_for(Language.INDONESIAN, ZoneInfo("Asia/Makassar"))
+LONG_NAME = "Badan Kepegawaian dan Pengembangan Sumber Daya Manusia Kota Bontang Kalimantan T"
+FONTS = {
+    "/fonts/roboto.ttf": Path(fontpkg_roboto.__file__).parent / "files" / "Roboto[wdth,wght].ttf",
+    "/fonts/roboto-condensed.ttf": Path(fontpkg_roboto_condensed.__file__).parent / "files" / "RobotoCondensed[wght].ttf",
+}
+CLOCKWORK = """() => {
+  const write = (selector, text) => document.querySelectorAll(selector).forEach((each) => { each.textContent = text; });
+  write('.cc-jam-pukul', '12:04:31'); write('.cc-jam-zona', 'WITA'); write('.cc-jam-tanggal', 'Senin, 23 Nov 2026');
+  write('.cc-data-per', '12:04:27'); write('.cc-data-umur', '(59 dtk lalu)');
+  return document.fonts.ready.then(() => [...document.fonts].filter((face) => face.status === 'loaded').length);
+}"""
+"""What the live script would write, at its widest."""
+
+CRISIS = tuple(
+    incident(number, each.short_name, minutes=11 + number, severity=Severity.CRITICAL if number < 2 else Severity.WARNING)
+    for number, each in enumerate(each for each in crisis_tiles() if each.condition is Condition.DOWN)
+)
+LONG_TILES = tuple(
+    tile(f"{number} {LONG_NAME}", condition, owner=LONG_NAME, group=f"Kelompok {LONG_NAME}")
+    for number, condition in enumerate([*Condition, *Condition, *Condition])
+)
+City: TypeAlias = tuple[WallScreen[Any], Callable[[], Any]]
+CITY: dict[str, City] = {
+    "ringkasan-normal": (RINGKASAN, lambda: summary_view(normal_day_tiles(), incidents=NORMAL_INCIDENTS)),
+    "ringkasan-calm": (RINGKASAN, lambda: summary_view(calm_tiles())),
+    "ringkasan-crisis": (RINGKASAN, lambda: summary_view(crisis_tiles(), incidents=CRISIS)),
+    "situs-normal": (SITUS, lambda: sites_view(normal_day_tiles())),
+    "situs-calm": (SITUS, lambda: sites_view(calm_tiles())),
+    "situs-crisis": (SITUS, lambda: sites_view(crisis_tiles())),
+}
+EDGES: dict[str, City] = {
+    "ringkasan-empty": (RINGKASAN, lambda: summary_view((), resolved=())),
+    "ringkasan-one": (RINGKASAN, lambda: summary_view((tile("DLH"),), resolved=())),
+    "situs-empty": (SITUS, lambda: sites_view(())),
+    "situs-one": (SITUS, lambda: sites_view((tile("DLH"),))),
+    "situs-full": (SITUS, lambda: sites_view(tuple(tile(f"Situs {number}") for number in range(125)))),
+    "situs-5000": (
+        SITUS,
+        lambda: sites_view(
+            tuple(
+                tile(f"S {number}", Condition.DOWN if number % 50 == 0 else Condition.NORMAL, group=f"G{number % 7}")
+                for number in range(5000)
+            )
+        ),
+    ),
+}
+SIZES = {
+    "1366x768": (1366, 768),
+    "1920x1080": (1920, 1080),
+    "3840x2160": (3840, 2160),
+    "portrait": (1080, 1920),
+    "zoom-200": (960, 540),
+}
+
+
+@pytest.fixture(scope="module")
+def page(chromium: Browser) -> Iterator[Page]:
+    """One tab for all looks: opening a browser context costs more than drawing a wall."""
+    context = chromium.new_context()
+    yield context.new_page()
+    context.close()
+
+
+def show(
+    page: Page,
+    tmp_path: Path,
+    city: City,
+    *,
+    size: tuple[int, int] = (1920, 1080),
+    theme: str = "gelap",
+    distance: float = 3,
+) -> Page:
+    """Put one screen of one city on a 55-inch wall, as the first draw leaves it."""
+    screen, view = city
+    file = tmp_path / "wall.html"
+    file.write_text(document(screen.page(view(), WORDS), theme=theme, style=wall_style(55, distance), fonts=FONTS))
+    page.set_viewport_size(ViewportSize(width=size[0], height=size[1]))
+    page.goto(file.as_uri())
+    assert page.evaluate(CLOCKWORK) == 2, "both faces come from the installed packages"
+    return page
+
+
+def assert_sound(seen: Looks) -> None:
+    assert seen.too_small == []
+    assert seen.outside == []
+    assert seen.cut == []
+    assert seen.overlapping == []
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES.keys())
+@pytest.mark.parametrize("city", CITY.values(), ids=CITY.keys())
+def test_nothing_is_too_small_cut_off_or_overlapping(page: Page, tmp_path: Path, city: City, size: tuple[int, int]) -> None:
+    show(page, tmp_path, city, size=size)
+    seen = looks(page)
+    assert_sound(seen)
+    assert seen.rem_px >= 3 * 4.6542 / 0.7 * (size[0] ** 2 + size[1] ** 2) ** 0.5 / (55 * 25.4) - 0.1
+
+
+@pytest.mark.parametrize("distance", [4, 6, 9])
+@pytest.mark.parametrize("name", ["ringkasan-normal", "ringkasan-calm", "ringkasan-crisis"])
+def test_the_summary_sheds_content_and_never_size_for_far_viewers(page: Page, tmp_path: Path, name: str, distance: float) -> None:
+    show(page, tmp_path, CITY[name], distance=distance)
+    assert_sound(looks(page))
+    assert page.locator(".cc-vonis h1").is_visible()
+    assert page.locator(".cc-peta").is_hidden()
+    assert page.locator(".cc-angka-nilai").count() == 4
+
+
+@pytest.mark.parametrize("city", EDGES.values(), ids=EDGES.keys())
+def test_none_one_many_and_too_many_look_right(page: Page, tmp_path: Path, city: City) -> None:
+    show(page, tmp_path, city)
+    assert_sound(looks(page))
+
+
+@pytest.mark.parametrize(
+    "city",
+    [
+        (SITUS, lambda: sites_view(LONG_TILES)),
+        (
+            RINGKASAN,
+            lambda: summary_view(LONG_TILES, incidents=[incident(number, LONG_NAME, owner=LONG_NAME) for number in range(9)]),
+        ),
+    ],
+    ids=["situs", "ringkasan"],
+)
+def test_names_of_eighty_characters_end_in_an_ellipsis_and_push_nothing_away(page: Page, tmp_path: Path, city: City) -> None:
+    assert len(LONG_NAME) == 80
+    show(page, tmp_path, city)
+    seen = looks(page)
+    assert (seen.too_small, seen.outside, seen.overlapping) == ([], [], [])
+    assert [each for each in seen.cut if "Badan" not in each] == []
+    without_ellipsis = page.evaluate(
+        "() => [...document.querySelectorAll('.st span,.gh b,.abn b,.abn p,.cc-ins .di,.cc-ins .siapa')]"
+        ".filter((each) => getComputedStyle(each).textOverflow !== 'ellipsis').length"
+    )
+    assert without_ellipsis == 0
+    assert page.locator(".cc-vonis h1").evaluate("(title) => title.getClientRects().length") == 1
+
+
+def test_the_verdict_keeps_one_line_in_the_full_tier(page: Page, tmp_path: Path) -> None:
+    for city in CITY.values():
+        show(page, tmp_path, city)
+        lines = page.locator(".cc-vonis h1").evaluate(
+            "(title) => title.offsetHeight / parseFloat(getComputedStyle(title).lineHeight)"
+        )
+        assert lines == pytest.approx(1, abs=0.1)
+
+
+def test_trouble_is_coloured_only_where_there_is_trouble(page: Page, tmp_path: Path) -> None:
+    saturated = """() => [...document.querySelectorAll('.cc-layar *')].filter((each) => {
+      const style = getComputedStyle(each);
+      return [style.backgroundColor, style.color].some((colour) => {
+        const [red, green, blue, alpha = 1] = colour.match(/[\\d.]+/g).map(Number);
+        return alpha > 0 && Math.max(red, green, blue) - Math.min(red, green, blue) > 60;
+      }) && each.getClientRects().length > 0;
+    }).length"""
+    for theme in ("gelap", "terang"):
+        show(page, tmp_path, CITY["ringkasan-calm"], theme=theme)
+        assert page.evaluate(saturated) == 0
+        show(page, tmp_path, CITY["ringkasan-normal"], theme=theme)
+        assert page.evaluate(saturated) > 0
+
+
+@pytest.mark.parametrize("theme", ["gelap", "terang"])
+@pytest.mark.parametrize("deficiency", ["deuteranopia", "protanopia", "achromatopsia"])
+def test_states_differ_by_shape_and_text_when_colours_do_not(page: Page, tmp_path: Path, theme: str, deficiency: str) -> None:
+    city = (SITUS, lambda: sites_view(tuple(tile("Satu", condition, seconds=0.8) for condition in Condition)))
+    show(page, tmp_path, city, theme=theme)
+    in_full_colour = _tiles(page)
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setEmulatedVisionDeficiency", {"type": deficiency})
+    shots = dict(zip(Condition, _tiles(page), strict=True))
+    session.detach()
+    assert shots[Condition.DOWN] not in in_full_colour, "the emulation is at work"
+    for one, other in combinations(Condition, 2):
+        if {one, other} == {Condition.SLOW, Condition.DEGRADED}:
+            continue  # one shape by design: the list beside the grid has the word
+        assert _share_of_different_pixels(page, shots[one], shots[other]) > 0.02, (one, other)
+
+
+def _tiles(page: Page) -> list[str]:
+    return [base64.b64encode(each.screenshot()).decode() for each in page.locator(".st").all()]
+
+
+def _share_of_different_pixels(page: Page, one: str, other: str) -> float:
+    """Pixels whose lightness differs by more than a sixth of the scale."""
+    share: float = page.evaluate(
+        """async ([one, other]) => {
+          const pixels = await Promise.all([one, other].map(async (png) => {
+            const image = new Image();
+            image.src = 'data:image/png;base64,' + png;
+            await image.decode();
+            const canvas = new OffscreenCanvas(image.width, image.height).getContext('2d');
+            canvas.drawImage(image, 0, 0);
+            return canvas.getImageData(0, 0, Math.min(image.width, 200), Math.min(image.height, 30)).data;
+          }));
+          let different = 0;
+          const light = (data, at) => 0.2126 * data[at] + 0.7152 * data[at + 1] + 0.0722 * data[at + 2];
+          for (let at = 0; at < pixels[0].length; at += 4) {
+            if (Math.abs(light(pixels[0], at) - light(pixels[1], at)) > 42) different += 1;
+          }
+          return different / (pixels[0].length / 4);
+        }""",
+        [one, other],
+    )
+    return share
+
+
+def test_a_tile_whose_data_grew_old_loses_its_colour(page: Page, tmp_path: Path) -> None:
+    show(page, tmp_path, (SITUS, lambda: sites_view((tile("Satu", Condition.DOWN),))))
+    site = page.locator(".st")
+    before = site.evaluate("(each) => getComputedStyle(each).backgroundColor")
+    site.evaluate("(each) => each.classList.add('cc-basi')")
+    assert site.evaluate("(each) => getComputedStyle(each).backgroundColor") != before
+    assert "repeating-linear-gradient" in site.evaluate("(each) => getComputedStyle(each).backgroundImage")
+
+
+def test_the_banner_waits_unseen_and_the_dimmed_screen_keeps_its_clock(page: Page, tmp_path: Path) -> None:
+    show(page, tmp_path, CITY["ringkasan-normal"])
+    assert page.locator(".cc-spanduk").is_hidden()
+    page.locator(".cc-kanvas").evaluate("(canvas) => canvas.classList.add('cc-putus')")
+    page.locator(".cc-spanduk").evaluate("(banner) => { banner.hidden = false; }")
+    assert page.locator(".cc-spanduk").is_visible()
+    assert page.locator(".cc-isi").evaluate("(each) => getComputedStyle(each).opacity") == "0.3"
+    assert page.locator(".cc-kop").evaluate("(each) => getComputedStyle(each).opacity") == "1"

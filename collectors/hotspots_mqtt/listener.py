@@ -233,7 +233,7 @@ class MqttListener:
                 continue
             told.status = Status.UNKNOWN
             readings.append(
-                Reading(self._devices[device], now, Status.UNKNOWN, Reason.OWN_UPLINK, "the broker is lost", {}, Source.MQTT)
+                Reading(self._devices[device], now, Status.UNKNOWN, Reason.BROKER_LOST, "the broker is lost", {}, Source.MQTT)
             )
         await _all_durable(emit, readings)
 
@@ -333,7 +333,7 @@ class MqttListener:
             told.status = Status.DOWN
             taken_at = _from_ms(_time_of(notice.arrived, "", told, timed=False))
             detail = "its last will says that it is gone" if delivery is not None else "the broker holds an old 'offline' of it"
-            await emit(Reading(self._devices[notice.device], taken_at, Status.DOWN, Reason.SILENT, detail, {}, Source.MQTT))
+            await emit(Reading(self._devices[notice.device], taken_at, Status.DOWN, Reason.OFFLINE, detail, {}, Source.MQTT))
         if delivery is not None:
             delivery.acknowledge()
             self._counters.acknowledged += 1

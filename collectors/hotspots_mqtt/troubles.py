@@ -46,13 +46,19 @@ def of_error(error: Exception) -> Trouble:
         case OSError():
             return Trouble(Reason.CONNECT_UNREACHABLE, f"{error.strerror or type(error).__name__}")
         case _:
-            return Trouble(Reason.PROTOCOL_ERROR, "the broker breaks the rules of MQTT", wrong_version=True)
+            return of_protocol_error(connected=False)
+
+
+def of_protocol_error(*, connected: bool) -> Trouble:
+    """Something that is not MQTT, or not the version that we speak."""
+    return Trouble(Reason.PROTOCOL_ERROR, "the broker breaks the rules of MQTT", wrong_version=not connected)
 
 
 _AUTH = {134, 140}  # bad user name or password; bad authentication method
 _FORBIDDEN = {135, 138}  # not authorised; banned
 _BUSY = {136, 137, 151, 159}  # unavailable, busy, quota exceeded, connection rate exceeded
 _VERSION = 132
+_TAKEN_OVER = 142  # MQTT 5, section 4.13: another client has connected with our client id
 
 
 def of_connack(code: ReasonCode) -> Trouble:
@@ -77,15 +83,16 @@ def of_suback(refused: Sequence[str], asked: int) -> Trouble | None:
 
 def of_disconnect(code: ReasonCode, *, connected: bool, from_broker: bool) -> Trouble:
     """Why a connection ended."""
-    if code.value == 142:
-        return Trouble(Reason.CONFIG, "another client connects with our client id: it takes our session over")
+    if code.value == _TAKEN_OVER:
+        return Trouble(Reason.SESSION_TAKEN, "another client connects with our client id: it takes our session over")
     if from_broker:
         return Trouble(Reason.CONNECTION_RESET, f"the broker ended the connection: {code}")
     name = str(code)
     if "Keep alive" in name or "Keepalive" in name:
-        return Trouble(Reason.TIMEOUT, "the broker no longer answers our pings")
+        what = "no longer answers our pings" if connected else "does not answer our CONNECT"
+        return Trouble(Reason.TIMEOUT, f"the broker {what}")
     if "Protocol" in name or "Malformed" in name:
-        return Trouble(Reason.PROTOCOL_ERROR, "the broker breaks the rules of MQTT", wrong_version=not connected)
+        return of_protocol_error(connected=connected)
     if not connected:
         return Trouble(Reason.CONNECTION_RESET, "the broker closed the connection before taking us", wrong_version=True)
     return Trouble(Reason.CONNECTION_RESET, "the broker closed the connection")

@@ -143,11 +143,16 @@ class Reason(StrEnum):
     NOT_INCREASING = "not_increasing"
     LIMIT = "limit"  # a table without an end: cut off at our own limit
 
+    # The MQTT conversation
+    OFFLINE = "offline"  # the device, or its last will, says that it is gone
+
     # Ourselves
     NO_ADDRESS = "no_address"  # the register knows no address: expected, not measured
     NEVER_SEEN = "never_seen"  # expected, no reading yet
     SILENT = "silent"  # nothing vouched for it within its patience
     OWN_UPLINK = "own_uplink"  # our own connection is lost: nothing can be said about what lies behind it
+    BROKER_LOST = "broker_lost"  # the message broker is gone: nothing can be said about who speaks through it
+    SESSION_TAKEN = "session_taken"  # another client uses our name at the broker: one of the two must be renamed
     COLLECTOR_FAULT = "collector_fault"  # a bug of ours
     STORAGE_FAULT = "storage_fault"
     WALL_SILENT = "wall_silent"

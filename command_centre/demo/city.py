@@ -20,7 +20,7 @@ from command_centre.demo.faults import Fault, FaultKind
 from command_centre.demo.hosts import Host, HttpsUse, connect_to, hosts_of
 from command_centre.demo.listeners import Converse, Door, PortTakenError, bind, bind_all
 from command_centre.demo.name_server import Answer, NameServer, Rcode
-from command_centre.demo.place import CONTROL_HOST, DNS_HOST, REFERENCE_HOSTS, DemoPlace, Ports, read_place, write_place
+from command_centre.demo.place import CONTROL_HOST, DNS_HOST, REFERENCE_HOSTS, DemoPlace, Ports, is_open, read_place, write_place
 from command_centre.demo.script import QUIET, Script, ScriptError, load_script
 from command_centre.demo.state import CityState
 from command_centre.demo.web_server import (
@@ -337,8 +337,12 @@ def run_city_process(targets: Sequence[Target], data_dir: Path, script_path: Pat
     """The process behind ``run.py city``: blocks until SIGTERM or SIGINT, cleans up, returns the exit code.
 
     ``script_path`` None: a day on which nothing breaks.
-    0: asked to end. 1: a port is taken. 2: the script has mistakes (listed on stderr).
+    0: asked to end. 1: a port is taken, or a city is open here already. 2: the script has mistakes (listed on stderr).
     """
+    there = read_place(data_dir)
+    if there is not None and is_open(there):
+        log.error("a simulated city is open here already (its switchboard answers at %s)", there.control)
+        return EXIT_FAILED
     try:
         script = QUIET if script_path is None else load_script(script_path, targets)
         asyncio.run(_until_signalled(targets, data_dir, script, ports))

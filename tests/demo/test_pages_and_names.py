@@ -8,7 +8,7 @@ import struct
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from command_centre.demo import pages
@@ -133,6 +133,7 @@ def test_a_malformed_question_is_called_malformed(broken: bytes) -> None:
     assert reply[3] & 15 == Rcode.FORMERR
 
 
+@settings(deadline=None)
 @given(datagram=st.binary(max_size=600))
 def test_no_datagram_upsets_the_name_server(datagram: bytes) -> None:
     reply = reply_to(datagram, lambda _: Answer(Rcode.NXDOMAIN))

@@ -62,6 +62,16 @@ def test_a_wrong_script_ends_the_process_with_the_list_of_mistakes(tmp_path: Pat
         assert [line.split(":")[1] for line in said[1].splitlines()] == ["3", "4"]
 
 
+def test_a_second_city_in_the_same_folder_does_not_displace_the_first(tmp_path: Path) -> None:
+    with city_process(str(tmp_path)):
+        place = wait_for_place(tmp_path, timedelta(seconds=20))
+        with city_process(str(tmp_path)) as second:
+            said = second.communicate(timeout=20)
+            assert second.returncode == 1
+            assert "open here already" in said[1]
+        assert read_place(tmp_path) == place
+
+
 def test_whoever_waits_for_a_city_that_never_opens_is_told(tmp_path: Path) -> None:
     with pytest.raises(CityNotReadyError, match="has not opened within 0 s"):
         wait_for_place(tmp_path, timedelta(seconds=0.1))

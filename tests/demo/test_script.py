@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from command_centre.demo.faults import Fault, FaultKind
@@ -73,6 +73,7 @@ def test_on_a_quiet_day_nothing_breaks() -> None:
     assert not QUIET.is_uplink_lost(minutes(7))
 
 
+@settings(deadline=None)
 @given(
     begins=st.integers(0, 599),
     length=st.integers(1, 600),
@@ -136,6 +137,7 @@ def test_a_script_that_is_not_there_is_told_with_its_path(tmp_path: Path) -> Non
         load_script(tmp_path / "tidak-ada.yaml", TARGETS)
 
 
+@settings(deadline=None)
 @given(raw=st.binary(max_size=300) | st.text(max_size=200).map(str.encode))
 def test_no_file_does_worse_than_a_list_of_mistakes(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "apa-saja.yaml"

@@ -1,0 +1,26 @@
+"""Addresses that exist in the simulated city only: where the register knows none, the demo invents one and says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from command_centre.domain.target import Target, TargetKey, TargetKind
+
+LEFT_UNMEASURED = frozenset(TargetKey(key) for key in ("situs:dspm", "situs:kel-bontang-lestari", "situs:kel-gunung-telihan"))
+"""The three that even the published list gets wrong: a newcomer shall see what *expected, not measured* looks like."""
+
+DOMAIN = "simulasi.test"
+"""Reserved for testing (RFC 6761): it can never be somebody's real site."""
+
+
+def with_simulated_addresses(targets: Sequence[Target]) -> tuple[Target, ...]:
+    """The same register, in which nearly every site has an address. The real register stays as honest as it is."""
+    return tuple(_with_address(each) for each in targets)
+
+
+def _with_address(target: Target) -> Target:
+    if target.kind is not TargetKind.SITE or target.address is not None or target.key in LEFT_UNMEASURED:
+        return target
+    label = target.key.partition(":")[2]
+    return replace(target, address=f"http://{label}.{DOMAIN}", source="simulasi")

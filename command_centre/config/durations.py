@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer
 
-_PART = re.compile(r"(\d{1,9})([smhd])")
-_WHOLE = re.compile(r"(?:\d{1,9}[smhd]\s*)+")
+_PART = re.compile(r"(\d{1,10})([smhd])")
+_WHOLE = re.compile(r"(?:\d{1,10}[smhd]\s*)+")
 _UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 LONGEST = timedelta(days=36_500)
 """A hundred years: longer is a slip of the key, and far from the limits of timedelta."""

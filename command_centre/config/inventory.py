@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from urllib.parse import SplitResult, urlsplit
 
 from command_centre.config.mistakes import Mistake, nearest, quoted
@@ -42,6 +43,11 @@ SITE_ATTRIBUTE_COLUMNS = (
 
 SHORT_NAME_LENGTH = 13
 """Characters that fit on a wall tile (design notes)."""
+
+LENGTHS: Mapping[str, int] = MappingProxyType(
+    {"short_name": SHORT_NAME_LENGTH, "name": 120, "owner": 120, "note": 500, "source": 500, "address": 2000}
+)
+"""Room for characters, by column."""
 
 SOUTH, NORTH, WEST, EAST = 0.0, 0.25, 117.35, 117.65
 """The city with its coast and islands: 0°01'-0°12' N, 117°23'-117°38' E, and a little more. Latitude 0 is not "missing"."""
@@ -92,11 +98,19 @@ def _kelurahan(table: Table, row: Row) -> Kelurahan | None:
 
 @dataclass(frozen=True, slots=True)
 class Sites:
-    """What the sites register says. ``keys`` are all keys written in it, also those of rows with mistakes."""
+    """What the sites register says. ``keys`` are all keys written in it, also those of rows with mistakes.
+
+    A register that could not be read at all says nothing: names that refer to it cannot be judged.
+    """
 
     targets: tuple[Target, ...]
     keys: frozenset[str]
     mistakes: tuple[Mistake, ...]
+    could_be_read: bool = True
+
+    @property
+    def is_whole(self) -> bool:
+        return self.could_be_read and not self.mistakes
 
 
 def read_sites(data: bytes, file: str, kelurahan: Sequence[Kelurahan], groups: Sequence[str], expected_every: timedelta) -> Sites:
@@ -155,7 +169,8 @@ def _require(table: Table, row: Row, columns: Iterable[str]) -> None:
 def _check_key(table: Table, row: Row) -> None:
     key = row["key"]
     if key and not _KEY.fullmatch(key):
-        guess = "situs:" + re.sub(r"[^a-z0-9.-]+", "-", key.lower().removeprefix("situs:").strip()).strip("-.")
+        rest = re.sub(r"^situs[\s:_-]+", "", key.lower())
+        guess = "situs:" + re.sub(r"[^a-z0-9.-]+", "-", rest).strip("-.")
         table.refuse(
             row,
             "key",
@@ -165,7 +180,14 @@ def _check_key(table: Table, row: Row) -> None:
 
 
 def _check_lengths(table: Table, row: Row) -> None:
-    for column, most in (("short_name", SHORT_NAME_LENGTH), ("name", 120), ("owner", 120), ("note", 500), ("source", 500)):
+    for column, most in (
+        ("short_name", SHORT_NAME_LENGTH),
+        ("name", 120),
+        ("owner", 120),
+        ("note", 500),
+        ("source", 500),
+        ("address", 2000),
+    ):
         if len(row[column]) > most:
             table.refuse(row, column, f"{quoted(row[column])} has {len(row[column])} characters; there is room for {most}")
 

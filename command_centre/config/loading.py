@@ -173,8 +173,12 @@ def _in_order(findings: Findings, others: Iterable[Mistake]) -> tuple[Mistake, .
 
 def _without(mistake: Mistake, hidden: Iterable[str]) -> Mistake:
     for word in hidden:
-        if word in mistake.sentence or word in (mistake.suggestion or "") or word in (mistake.excerpt or ""):
-            mistake = replace(mistake, sentence=mistake.sentence.replace(word, "***"), suggestion=None, excerpt=None)
+        mistake = replace(
+            mistake,
+            sentence=mistake.sentence.replace(word, "***"),
+            suggestion=None if word in (mistake.suggestion or "") else mistake.suggestion,
+            excerpt=None if word in (mistake.excerpt or "") else mistake.excerpt,
+        )
     return mistake
 
 
@@ -185,7 +189,7 @@ def _skeleton(findings: Findings, context: Mapping[str, Any]) -> Skeleton:
     root = findings.root
     for entry in root.entries if isinstance(root, MapNode) else ():
         if entry.key not in KEYS:
-            findings.refuse_key((entry.key,), f"unknown key {quoted(entry.key)}", nearest(entry.key, KEYS))
+            findings.refuse_unknown((entry.key,), KEYS)
     return Skeleton(
         mode=_mode(findings),
         city=_section("city", City, findings, context),
@@ -278,7 +282,7 @@ def _collector(
         return None
     strangers = [key for key in own if key not in keys_of(model)]
     for key in strangers:
-        findings.refuse_key((*path, key), f"unknown key {quoted(key)}", nearest(key, (*core, *keys_of(model))))
+        findings.refuse_unknown((*path, key), (*core, *keys_of(model)))
     settings = validated(model, {key: value for key, value in own.items() if key not in strangers}, path, findings, context)
     if frame is None or settings is None:
         return None
@@ -291,33 +295,34 @@ def _refuse_kind(path: Trail, kind: object, own: Iterable[str], findings: Findin
         known = ", ".join(sorted(kinds)) or "none"
         findings.refuse((*path, "kind"), f"{quoted(kind)} is not a kind of collector (there are: {known})", nearest(kind, kinds))
     for key in own:
-        close = nearest(key, keys_of(CollectorFrame))
-        if close:
-            findings.refuse_key((*path, key), f"unknown key {quoted(key)}", close)
+        if nearest(key, keys_of(CollectorFrame)):
+            findings.refuse_unknown((*path, key), keys_of(CollectorFrame))
 
 
 # --- the registers ---------------------------------------------------------------------------------------------------
 
 NO_SITES = Sites((), frozenset(), ())
+UNREADABLE_SITES = Sites((), frozenset(), (), could_be_read=False)
 
 
 def _registers(findings: Findings, inventory: Inventory | None, folder: Path, collectors: Mapping[int, Collector]) -> Registers:
     if inventory is None:
-        return Registers((), NO_SITES, b"", ())
+        return Registers((), UNREADABLE_SITES, b"", ())
     own_kelurahan = inventory.kelurahan is not None
     kelurahan_path = folder / inventory.kelurahan if inventory.kelurahan is not None else SHIPPED_KELURAHAN
-    kelurahan_data = _register_bytes(findings, "kelurahan", kelurahan_path)
+    kelurahan_data = _register_bytes(findings, ("inventory", "kelurahan"), kelurahan_path)
     if kelurahan_data is None:
-        return Registers((), NO_SITES, b"", ())
+        return Registers((), UNREADABLE_SITES, b"", ())
     shown = str(kelurahan_path) if own_kelurahan else f"data/reference/{kelurahan_path.name}"
     kelurahan, mistakes = read_kelurahan(kelurahan_data, shown)
-    if mistakes or inventory.sites is None:
-        # a broken list of kelurahan would make every site look wrong
-        return Registers(kelurahan, NO_SITES, kelurahan_data, mistakes)
-    sites_path = folder / inventory.sites
-    sites_data = _register_bytes(findings, "sites", sites_path)
-    if sites_data is None:
+    if mistakes:  # a broken list of kelurahan would make every site look wrong
+        return Registers(kelurahan, UNREADABLE_SITES, kelurahan_data, mistakes)
+    if inventory.sites is None:
         return Registers(kelurahan, NO_SITES, kelurahan_data, ())
+    sites_path = folder / inventory.sites
+    sites_data = _register_bytes(findings, ("inventory", "sites"), sites_path)
+    if sites_data is None:
+        return Registers(kelurahan, UNREADABLE_SITES, kelurahan_data, ())
     sites = read_sites(sites_data, str(sites_path), kelurahan, inventory.groups, _pace(collectors))
     return Registers(kelurahan, sites, kelurahan_data + sites_data, sites.mistakes)
 
@@ -327,12 +332,12 @@ def _pace(collectors: Mapping[int, Collector]) -> timedelta:
     return next((each.every for each in collectors.values() if each.kind == SITES_KIND), MINUTE)
 
 
-def _register_bytes(findings: Findings, key: str, path: Path) -> bytes | None:
+def _register_bytes(findings: Findings, path: Trail, file: Path) -> bytes | None:
     try:
-        return _read_file(path, str(path), LARGEST_REGISTER_BYTES)
+        return _read_file(file, str(file), LARGEST_REGISTER_BYTES)
     except ConfigError as trouble:
         only = trouble.mistakes[0]
-        findings.refuse(("inventory", key), f"{quoted(path)}: {only.sentence}", only.suggestion)
+        findings.refuse(path, only.sentence, only.suggestion)
         return None
 
 
@@ -341,10 +346,7 @@ def _register_bytes(findings: Findings, key: str, path: Path) -> bytes | None:
 
 def _windows(findings: Findings, skeleton: Skeleton, sites: Sites) -> tuple[Window, ...]:
     zone = skeleton.city.zone if skeleton.city else None
-    built = [
-        build_window(entry, ("windows", index), findings, zone, sites.keys, sites.targets)
-        for index, entry in skeleton.windows.items()
-    ]
+    built = [build_window(entry, ("windows", index), findings, zone, sites) for index, entry in skeleton.windows.items()]
     return tuple(each for each in built if each is not None)
 
 

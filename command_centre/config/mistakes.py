@@ -10,10 +10,16 @@ from dataclasses import dataclass
 EXCERPT_WIDTH = 120
 """Characters of a line that an excerpt shows at most."""
 
+LONGEST_WORD = 80
+"""Longer texts are no slip of the key, and comparing them takes long."""
+
+LONGEST_LINE = 400
+"""A longer line is not drawn: cutting it could separate a secret from the key that gives it away."""
+
 _SECRET_KEY = re.compile(
-    r"(?i)([\w-]*(?:password|passwd|sandi|secret|rahasia|token|api_?key|credential)[\w-]*[\"']?\s*[:=]\s*)([^\s,}\]]+)"
+    r"(?i)([\w-]*(?:password|passwd|passphrase|sandi|secret|rahasia|token|api_?key|kunci|auth|community|credential)[\w-]*[\"']?\s*[:=]\s*)([^\s,}\]]+)"
 )
-_URL_PASSWORD = re.compile(r"(://[^/\s:@]*:)([^\s]*)(@)")
+_URL_PASSWORD = re.compile(r"([^\s:@/'\"]*:)([^\s]*)(@)")
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa1-\ud7ff\ue000-\uffef]")
 
 
@@ -50,13 +56,17 @@ class ConfigError(Exception):
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that was probably meant; None when nothing is close."""
+    if len(word) > LONGEST_WORD:
+        return None
     by_lower = {each.lower(): each for each in known}
     close = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
     return by_lower[close[0]] if close else None
 
 
-def draw(line: str, column: int) -> str:
-    """The line with a caret under ``column`` (from 1), shortened, without control characters and without secrets."""
+def draw(line: str, column: int) -> str | None:
+    """The line with a caret under ``column`` (from 1), without control characters and without secrets; None when too long."""
+    if not line.strip() or len(line) > LONGEST_LINE:
+        return None
     shown = masked(line)
     if shown != printable(line):
         return f"    {shown[:EXCERPT_WIDTH]}"  # what was masked has moved: a caret would point at the wrong place
@@ -67,6 +77,11 @@ def draw(line: str, column: int) -> str:
 def masked(text: str) -> str:
     """``text`` on one printable line, with everything that looks like a secret replaced by ``***``."""
     return _SECRET_KEY.sub(_mask_value, _URL_PASSWORD.sub(r"\1***\3", printable(text)))
+
+
+def looks_secret(key: str) -> bool:
+    """Whether a key of that name holds a secret."""
+    return _SECRET_KEY.match(f"{key}: value") is not None
 
 
 def _mask_value(match: re.Match[str]) -> str:
@@ -81,5 +96,5 @@ def printable(text: str) -> str:
 
 def quoted(value: object) -> str:
     """A value in quotes for a sentence: one line, short, masked."""
-    text = masked(str(value))
+    text = masked(str(value)[:LONGEST_LINE])
     return f"'{text[:57]}...'" if len(text) > 60 else f"'{text}'"

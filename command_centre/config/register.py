@@ -121,15 +121,16 @@ def _columns(
     line, cells = header
     names = [re.sub(r"[\s-]+", "_", _clean(cell).lower()) for cell in cells]
     known = (*required, *optional)
+    filled = [name for name in names if name]
     missing = [name for name in required if name not in names]
-    for name in dict.fromkeys(names):
-        if name and name not in known:
+    for name in dict.fromkeys(filled):
+        if name not in known:
             table.refuse_line(line, f"unknown column {quoted(name)}", nearest(name, missing or known))
-        if name and names.count(name) > 1:
-            table.refuse_line(line, f"column {quoted(name)} is there {names.count(name)} times")
+        if filled.count(name) > 1:
+            table.refuse_line(line, f"column {quoted(name)} is there {filled.count(name)} times")
     for name in missing:
         table.refuse_line(line, f"the column '{name}' is missing")
-    return None if missing else names
+    return None if missing or len(set(filled)) < len(filled) else names
 
 
 def _row(table: Table, line: int, cells: list[str], columns: list[str]) -> Row | None:

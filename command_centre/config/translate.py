@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from command_centre.config.mistakes import Mistake, draw, nearest
+from command_centre.config.mistakes import Mistake, draw, looks_secret, nearest, quoted
 from command_centre.config.secret import NOT_TO_BE_REPEATED
 from command_centre.config.yaml_tree import MapNode, Mark, Node, Scalar, locate
 
@@ -46,16 +46,28 @@ class Findings:
         """Not a mistake, but something that will not work as hoped."""
         self.warnings.append(self._mistake(path, self._key_mark(path), sentence, None))
 
-    def hide(self, path: Path) -> None:
-        """Never repeat the value at ``path``, whatever else is said about its line."""
+    def refuse_unknown(self, path: Path, known: Iterable[str]) -> None:
+        """A key that nobody understands; what was probably meant for a secret is not repeated."""
+        key = str(path[-1])
+        meant = nearest(key, known)
+        self.refuse_key(path, f"unknown key {quoted(key)}", meant)
+        if meant is not None and looks_secret(meant):
+            self._hide(path)
+
+    def refuse_hidden(self, path: Path, sentence: str) -> None:
+        """A mistake in a value that must not be repeated, whatever else is said about its line."""
+        mark = self._key_mark(path)
+        self.mistakes.append(Mistake(self.file, sentence, mark.line, mark.column, words(path)))
+        self._hide(path)
+
+    def _hide(self, path: Path) -> None:
         node = locate(self.root, path)
-        if isinstance(node, Scalar) and len(node.text) > 2:
-            self.hidden.add(node.text)
+        if isinstance(node, Scalar):
+            self.hidden.update(word for word in node.text.split() if len(word) > 3)
 
     def _mistake(self, path: Path, mark: Mark, sentence: str, suggestion: str | None) -> Mistake:
         line = self.lines[mark.line - 1] if mark.line <= len(self.lines) else ""
-        picture = draw(line, mark.column) if line.strip() else None
-        return Mistake(self.file, sentence, mark.line, mark.column, words(path), suggestion, picture)
+        return Mistake(self.file, sentence, mark.line, mark.column, words(path), suggestion, draw(line, mark.column))
 
     def _value_mark(self, path: Path) -> Mark:
         return locate(self.root, path).mark
@@ -90,13 +102,11 @@ def note(error: ErrorDetails, model: type[BaseModel], path: Path, findings: Find
     whole = (*path, *loc)
     match error["type"]:
         case "extra_forbidden":
-            key = str(loc[-1])
-            findings.refuse_key(whole, f"unknown key '{key}'", nearest(key, keys_of(model, loc[:-1])))
+            findings.refuse_unknown(whole, keys_of(model, loc[:-1]))
         case "missing":
             findings.refuse(whole[:-1], MISSING.get(str(loc[-1]), f"the key '{loc[-1]}' is missing"))
         case kind if kind == NOT_TO_BE_REPEATED:
-            findings.hide(whole)
-            findings.refuse_key((*whole, whole[-1]) if isinstance(whole[-1], int) else whole, f"'{whole[-1]}' {error['msg']}")
+            findings.refuse_hidden(whole, error["msg"])
         case _:
             findings.refuse(whole, sentence_for(error), _suggestion(error, locate(findings.root, whole)))
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from command_centre.config.inventory import Sites
 from command_centre.config.mistakes import nearest, quoted
 from command_centre.config.model import FOREVER, WindowEntry
 from command_centre.config.translate import Findings, Path
 from command_centre.domain.calendar import OneOff, Recurrence, Weekly, Window
-from command_centre.domain.target import Target, TargetKey
+from command_centre.domain.target import TargetKey
 
 DAYS: Mapping[str, int] = MappingProxyType(
     {"senin": 0, "selasa": 1, "rabu": 2, "kamis": 3, "jumat": 4, "jum'at": 4, "sabtu": 5, "minggu": 6, "ahad": 6}
@@ -23,30 +24,24 @@ _TIME = re.compile(r"([01]?\d|2[0-4])[:.]([0-5]\d)")
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?(Z|[+-]\d{2}:\d{2})?")
 
 
-def build_window(
-    entry: WindowEntry, path: Path, findings: Findings, zone: ZoneInfo | None, keys: frozenset[str], targets: Sequence[Target]
-) -> Window | None:
-    """The window; None after every mistake in it was noted. ``keys`` are all keys that may be named."""
-    members = _members(entry, path, findings, keys, targets)
+def build_window(entry: WindowEntry, path: Path, findings: Findings, zone: ZoneInfo | None, sites: Sites) -> Window | None:
+    """The window; None after every mistake in it was noted."""
+    members = _members(entry, path, findings, sites)
     when = _when(entry, path, findings, zone)
     return Window(entry.name, members, when) if when is not None and members else None
 
 
-def _members(
-    entry: WindowEntry, path: Path, findings: Findings, keys: frozenset[str], targets: Sequence[Target]
-) -> frozenset[TargetKey]:
-    groups = {each.group for each in targets}
+def _members(entry: WindowEntry, path: Path, findings: Findings, sites: Sites) -> frozenset[TargetKey]:
+    groups = {each.group for each in sites.targets}
     chosen: set[TargetKey] = set()
     for index, word in enumerate(entry.targets):
         if word in groups:
-            chosen.update(each.key for each in targets if each.group == word)
-        elif word in keys:
+            chosen.update(each.key for each in sites.targets if each.group == word)
+        elif word in sites.keys:
             chosen.add(TargetKey(word))
-        elif keys:  # without a register that can be read, nothing can be said about a name
-            known = (*groups, *keys)
-            findings.refuse(
-                (*path, "targets", index), f"{quoted(word)} is neither a key nor a group of the register", nearest(word, known)
-            )
+        elif sites.is_whole:  # of a register with mistakes it cannot be said what is not in it
+            near = nearest(word, (*groups, *sites.keys))
+            findings.refuse((*path, "targets", index), f"{quoted(word)} is neither a key nor a group of the register", near)
     return frozenset(chosen)
 
 

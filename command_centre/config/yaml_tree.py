@@ -159,7 +159,7 @@ def _events(text: str) -> Iterator[Event]:
     try:
         yield from YAML(typ="rt", pure=True).parse(text)
     except MarkedYAMLError as trouble:
-        raise _UnreadableError(_explain(trouble, text), _mark_of(trouble)) from None
+        raise _UnreadableError(_explain(trouble, text), _mark_of(trouble, text)) from None
     except YAMLError as trouble:
         raise _UnreadableError(f"is not YAML: {_first_line(trouble)}", Mark(1, 1)) from None
     except (ValueError, TypeError, IndexError, AttributeError, AssertionError, NotImplementedError, RecursionError) as trouble:
@@ -167,13 +167,16 @@ def _events(text: str) -> Iterator[Event]:
         raise _UnreadableError(f"is not YAML that can be read ({type(trouble).__name__})", Mark(1, 1)) from None
 
 
-def _mark_of(trouble: MarkedYAMLError) -> Mark:
+def _mark_of(trouble: MarkedYAMLError, text: str) -> Mark:
+    """Where the trouble shows; where it began when it shows only at the end of the file."""
     mark = trouble.problem_mark or trouble.context_mark
+    if mark and trouble.context_mark and not "".join(text.split("\n")[mark.line :])[mark.column :].strip():
+        mark = trouble.context_mark
     return Mark(mark.line + 1, mark.column + 1) if mark else Mark(1, 1)
 
 
 def _explain(trouble: MarkedYAMLError, text: str) -> str:
-    mark = _mark_of(trouble)
+    mark = _mark_of(trouble, text)
     lines = text.split("\n")
     line = lines[mark.line - 1] if mark.line <= len(lines) else ""
     if "\t" in line[: len(line) - len(line.lstrip())]:
@@ -186,9 +189,9 @@ def _explain(trouble: MarkedYAMLError, text: str) -> str:
         case str(problem) if "could not find expected ':'" in problem:
             return "a ':' is missing after the key"
         case str(problem) if "expected ',' or" in problem:
-            return "a ',' or a closing bracket is missing before this place"
+            return "a ',' or a closing bracket is missing here or after it"
         case str(problem) if "found unexpected end of stream" in problem:
-            return "a quotation mark is not closed"
+            return "the quotation mark that opens here is not closed"
         case _:
             return f"is not YAML: {_first_line(trouble.problem or trouble.context or 'cannot be read')}"
 

@@ -105,3 +105,10 @@ def test_the_documentation_explains_no_key_that_does_not_exist() -> None:
     for section, body in re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL):
         for key in re.findall(r"^\| `(\w+)` \|", body, re.MULTILINE):
             assert (section, key) in known
+
+
+def test_the_pages_that_a_wall_may_name_are_those_that_exist() -> None:
+    """The configuration keeps its own short list, so that a check does not have to load the web libraries."""
+    from layouts import SCREENS as DRAWN
+
+    assert dict(SCREENS) == {key: screen.needs_full_tier for key, screen in DRAWN.items()}

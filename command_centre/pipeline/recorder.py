@@ -217,6 +217,7 @@ class Recorder:
         return new - len(story)
 
     def _note_fault(self, begun: datetime, error: Exception) -> None:
+        self._engine.dispose()  # a connection that was opened while the file was read-only would refuse for ever
         text = str(getattr(error, "orig", None) or error).strip()
         if self._fault is None:
             LOG.warning("the database takes no writes: %s", text)

@@ -9,7 +9,8 @@ USAGE = """run.py [all]                         supervise collect + serve (the d
 run.py demo                          the simulated city, collectors and screens, in one go
 run.py collect | serve | city        one part each
 run.py check [--config FILE]         validate everything; exit 2 with the list of mistakes
-run.py probe website URL [...]       one look at one target, before adding it or when in doubt
+run.py probe website|snmp|mqtt …     one look at one target, before adding it or when in doubt
+run.py decode mqtt …                 payloads to readings, no network
 
 Options of all, demo, collect, serve, city: --config FILE (default config.yaml)
 """
@@ -32,13 +33,32 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _probe(rest: list[str]) -> int:
-    from command_centre.app import probing
-
     match rest:
         case ["website", *options]:
+            from command_centre.app import probing
+
             return probing.probe_website(options)
+        case ["snmp", *options]:
+            from command_centre.app import probing_snmp
+
+            return probing_snmp.probe_snmp(options)
+        case ["mqtt", *options]:
+            from command_centre.app import probing_mqtt
+
+            return probing_mqtt.probe_mqtt(options)
         case _:
-            print(f"run.py probe: what shall be probed? So far: website\n\n{USAGE}", file=sys.stderr, end="")
+            print(f"run.py probe: what shall be probed? website, snmp or mqtt\n\n{USAGE}", file=sys.stderr, end="")
+            return EXIT_USAGE
+
+
+def _decode(rest: list[str]) -> int:
+    match rest:
+        case ["mqtt", *options]:
+            from command_centre.app import decoding
+
+            return decoding.decode_mqtt(options)
+        case _:
+            print(f"run.py decode: what shall be decoded? mqtt\n\n{USAGE}", file=sys.stderr, end="")
             return EXIT_USAGE
 
 
@@ -86,4 +106,5 @@ COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
     "city": _city,
     "check": _check,
     "probe": _probe,
+    "decode": _decode,
 }

@@ -18,7 +18,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection, Engine
 
 from collectors import KINDS, ClosablePoller
-from collectors.uplink.poller import UPLINK_KEY, UplinkPoller
+from collectors.uplink.poller import UplinkPoller
 from command_centre.app.sweep import AlwaysThere, Pace, Sweep, Uplink
 from command_centre.demo.history import simulated_history
 from command_centre.demo.place import DemoPlace, wait_for_place
@@ -56,6 +56,7 @@ BACKFILL_EVERY = timedelta(minutes=5)
 LEAST_GAP = timedelta(minutes=10)
 """A demo that was away for less shows its gap as what it is: time nobody watched."""
 WRITER_KEY = TargetKey("sendiri:kolektor")
+UPLINK_KEY = TargetKey("sendiri:uplink")
 
 SELF_METRICS = (
     Metric(MetricName("sweep_late_seconds"), Unit.SECONDS, "Longest delay of a look behind its place on the grid, last minute."),

@@ -50,16 +50,19 @@ def choose(rest: Sequence[str]) -> Chosen:
         raise SystemExit(EXIT_CONFIG) from None
     data_dir = config.source_path.resolve().parent / "data"
     if options.demo or config.mode == "demo":
-        config = _with_demo_database(config.as_demo(), data_dir)
+        config = _as_simulated(config.as_demo(), data_dir)
     return Chosen(config, data_dir)
 
 
-def _with_demo_database(config: Config, data_dir: Path) -> Config:
-    """The demo has a database of its own: simulated and real numbers never mix."""
+def _as_simulated(config: Config, data_dir: Path) -> Config:
+    """The demo has addresses and a database of its own: simulated and real numbers never mix."""
     from command_centre.config.model import DatabaseUrl
+    from command_centre.demo.register import simulated_windows, with_simulated_addresses
 
     url = DatabaseUrl(plain=f"sqlite:///{data_dir / 'demo' / 'command-centre.db'}")
-    return replace(config, storage=config.storage.model_copy(update={"url": url}))
+    storage = config.storage.model_copy(update={"url": url})
+    targets = with_simulated_addresses(config.targets)
+    return replace(config, storage=storage, targets=targets, windows=(*config.windows, *simulated_windows()))
 
 
 def _parse(rest: Sequence[str]) -> argparse.Namespace:
@@ -104,6 +107,5 @@ def run_serve(rest: Sequence[str]) -> int:
     die_with_parent()
     chosen = choose(rest)
     from command_centre.app import serving
-    from command_centre.app.collecting import SystemClock
 
-    return serving.run_serve(chosen.config, SystemClock())
+    return serving.run_serve(chosen.config, chosen.config.database_url())

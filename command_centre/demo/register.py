@@ -1,10 +1,12 @@
-"""Addresses that exist in the simulated city only: where the register knows none, the demo invents one and says so."""
+"""What the register and the calendar say in the simulated city only, where a newcomer shall see every state of a tile."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import time
 
+from command_centre.domain.calendar import Weekly, Window
 from command_centre.domain.target import Target, TargetKey, TargetKind
 
 LEFT_UNMEASURED = frozenset(TargetKey(key) for key in ("situs:dspm", "situs:kel-bontang-lestari", "situs:kel-gunung-telihan"))
@@ -24,3 +26,9 @@ def _with_address(target: Target) -> Target:
         return target
     label = target.key.partition(":")[2]
     return replace(target, address=f"http://{label}.{DOMAIN}", source="simulasi")
+
+
+def simulated_windows() -> tuple[Window, ...]:
+    """Agreed planned time of the site that the scripts show in maintenance, from midnight to midnight."""
+    every_day = Weekly(frozenset(range(7)), time(0), time(0))
+    return (Window("Pemeliharaan e-SAKIP (simulasi)", frozenset({TargetKey("situs:e-sakip")}), every_day),)

@@ -25,6 +25,8 @@ from command_centre.read.views import Condition, Fault
 
 NBSP = "\u00a0"
 ABSENT = "–"
+KELURAHAN_GROUP = "Kelurahan"
+"""The group of the register whose short names are bare place names."""
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -172,6 +174,9 @@ _REASON: Mapping[Reason, _Pair] = MappingProxyType(
         Reason.AUTHORIZATION: ("tidak berhak membaca", "not authorised"),
         Reason.NOT_INCREASING: ("tabel perangkat rusak", "table not increasing"),
         Reason.LIMIT: ("tabel tanpa akhir", "endless table"),
+        Reason.OFFLINE: ("perangkat mati", "device offline"),
+        Reason.BROKER_LOST: ("perantara MQTT terputus", "broker lost"),
+        Reason.SESSION_TAKEN: ("sesi MQTT diambil alih", "session taken over"),
         Reason.NO_ADDRESS: ("belum ada alamat", "no address known"),
         Reason.NEVER_SEEN: ("belum pernah terukur", "never measured"),
         Reason.SILENT: ("tidak ada data", "no data"),
@@ -546,6 +551,11 @@ class Words:
         if name.lower().startswith(word):
             return name
         return f"{word.capitalize()} {name}"
+
+    def name_in_group(self, name: str, group: str) -> str:
+        """E.g. "Kel. Loktuan": outside its group, a kelurahan's site must not read like the kelurahan itself."""
+        is_bare = group == KELURAHAN_GROUP and not name.startswith("Kel")
+        return f"Kel. {name}" if is_bare else name
 
     def listing(self, names: Sequence[str], others: int = 0) -> str:
         """E.g. "A", "A dan B", "A, B dan 3 lainnya"."""

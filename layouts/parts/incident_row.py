@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from command_centre.domain.rule import Severity
-from command_centre.domain.target import TargetKey
 from command_centre.read.views import IncidentRow
 from layouts.parts.age import age
 from layouts.parts.glyph import glyph, severity_class, status_class
@@ -23,7 +22,7 @@ SITE_PREFIX = "situs:"
 def incident_row(row: IncidentRow, now: datetime, words: Words) -> Element:
     chip = span(words.severity(row.severity), f"cc-prio {severity_class(row.severity)}{_blink(row, now)}")
     what: list[Node] = [glyph(status_class(row.status)), *_what(row, words)]
-    whose = " · ".join(part for part in (row.owner, f"{words.say.since} {words.moment(row.opened_at, now)}") if part)
+    whose = " · ".join(part for part in (f"{words.say.since} {words.moment(row.opened_at, now)}", row.owner) if part)
     return item(
         [
             chip,
@@ -41,14 +40,24 @@ def _blink(row: IncidentRow, now: datetime) -> str:
 
 def _where(row: IncidentRow, now: datetime, words: Words) -> str:
     """E.g. "Situs DKUKMP" where there is room for the word beside the age, "DKUKMP" otherwise."""
-    full = place(row.where, row.target, words)
+    full = place(row, words)
     taken = text_width_em(full) + text_width_em(words.age(now - row.opened_at))
-    return full if taken <= ROOM_EM else row.where
+    return full if taken <= ROOM_EM else short_place(row, words)
 
 
-def place(where: str, target: TargetKey, words: Words) -> str:
-    """The name of what is in trouble, with its kind."""
-    return words.site_called(where) if target.startswith(SITE_PREFIX) else where
+def place(row: IncidentRow, words: Words) -> str:
+    """The name of what is in trouble, with its kind: "Situs Kel. Loktuan"."""
+    name = short_place(row, words)
+    return words.site_called(name) if is_site(row) else name
+
+
+def short_place(row: IncidentRow, words: Words) -> str:
+    """The name of what is in trouble: "Kel. Loktuan"."""
+    return words.name_in_group(row.where, row.group)
+
+
+def is_site(row: IncidentRow) -> bool:
+    return row.target.startswith(SITE_PREFIX)
 
 
 def _what(row: IncidentRow, words: Words) -> list[Node]:
@@ -62,7 +71,7 @@ def resolved_row(row: IncidentRow, resolved_at: datetime, now: datetime, words: 
     """Where, how long it lasted, when it ended."""
     return item(
         [
-            span(place(row.where, row.target, words), "di"),
+            span(place(row, words), "di"),
             span(words.age(resolved_at - row.opened_at), "lama"),
             span(words.moment(resolved_at, now), "pukul"),
         ],

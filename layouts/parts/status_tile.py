@@ -9,13 +9,20 @@ from layouts.parts.age import epoch_milliseconds
 from layouts.parts.glyph import glyph_of, state_class
 from layouts.parts.history_bar import history_bar
 from layouts.parts.node import Children, Element, bold, div, element, span
+from layouts.theme import text_width_em
 from layouts.wording import ABSENT, Words
+
+TIGHT_EM = 5.9
+"""Names wider than this are set tight, so that eleven to thirteen letters still fit beside the number."""
 
 
 def status_tile(tile: SiteTile, words: Words) -> Element:
     """Name, response time, 24 hours. ``data-last`` lets the browser mark the tile when its data grow old."""
     last_seen = {"data-last": str(epoch_milliseconds(tile.last_seen))} if tile.last_seen is not None else {}
-    content: list[Element] = [span(tile.short_name), element("Em", _value(tile, words))]
+    content: list[Element] = [
+        span(tile.short_name, "rapat" if text_width_em(tile.short_name) > TIGHT_EM else ""),
+        element("Em", _value(tile, words)),
+    ]
     if _shows_history(tile.condition):
         content.append(history_bar(tile.history))
     return element("Div", content, _tile_class(tile.condition), attributes=last_seen)

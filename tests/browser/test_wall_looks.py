@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import csv
 from collections.abc import Callable, Iterator
 from itertools import combinations
 from pathlib import Path
@@ -37,6 +38,7 @@ __all__ = ["chromium"]  # a fixture: pytest finds it by its name in this module
 pytestmark = pytest.mark.browser
 
 WORDS = words_for(Language.INDONESIAN, ZoneInfo("Asia/Makassar"))
+REGISTER = Path(__file__).parents[2] / "data" / "inventory" / "sites.csv"
 LONG_NAME = "Badan Kepegawaian dan Pengembangan Sumber Daya Manusia Kota Bontang Kalimantan T"
 FONTS = {
     "/fonts/roboto.ttf": Path(fontpkg_roboto.__file__).parent / "files" / "Roboto[wdth,wght].ttf",
@@ -174,6 +176,16 @@ def test_names_of_eighty_characters_end_in_an_ellipsis_and_push_nothing_away(pag
     )
     assert without_ellipsis == 0
     assert page.locator(".cc-vonis h1").evaluate("(title) => title.getClientRects().length") == 1
+
+
+def test_every_short_name_of_the_shipped_register_fits_its_tile(page: Page, tmp_path: Path) -> None:
+    with REGISTER.open(newline="", encoding="utf-8") as register:
+        lines = [line for line in register if not line.startswith("#")]
+    sites = tuple(tile(row["short_name"], group=row["group"], seconds=1.25) for row in csv.DictReader(lines, delimiter=";"))
+    show(page, tmp_path, (SITUS, lambda: sites_view(sites)))
+    short_names = {each.short_name for each in sites}
+    assert len(short_names) > 100
+    assert [each for each in looks(page).cut if each in short_names] == []
 
 
 def test_the_verdict_keeps_one_line_in_the_full_tier(page: Page, tmp_path: Path) -> None:

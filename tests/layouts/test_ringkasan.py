@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -47,6 +48,12 @@ def test_up_to_three_sites_down_are_named_worst_and_oldest_first() -> None:
     view = summary_view(normal_day_tiles(), incidents=NORMAL_INCIDENTS)
     assert text(view, ids.SENTENCE) == "Disporapar, Kel. Loktuan dan PKM Lestari terputus"
     assert text(view, ids.PLATE) == "TINGGI"
+
+
+def test_a_kelurahan_site_is_not_mistaken_for_the_kelurahan() -> None:
+    view = summary_view(normal_day_tiles(), incidents=[replace(incident(1, "Satimpo"), group="Kelurahan")])
+    assert text(view, ids.SENTENCE) == "Situs Kel. Satimpo terputus: waktu habis"
+    assert "Situs Kel. Satimpo" in text(view, ids.INCIDENTS)
 
 
 def test_one_incident_says_why() -> None:

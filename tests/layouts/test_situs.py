@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -72,6 +73,12 @@ def test_the_worst_stands_first_and_among_equals_the_oldest() -> None:
 
 def test_a_row_says_why_whose_and_since_when() -> None:
     assert rows(sites_view(normal_day_tiles()))[0] == "Disporapar terputus 2 j 31 m galat 502 · Diskominfo"
+
+
+def test_an_owner_goes_by_its_short_name_and_is_not_repeated_when_it_is_the_site_itself() -> None:
+    office = replace(tile("DLH", Condition.DOWN), name="Dinas Lingkungan Hidup", owner="Dinas Lingkungan Hidup")
+    other = replace(tile("Sampah", Condition.DOWN, minutes=5), owner="Dinas Lingkungan Hidup")
+    assert rows(sites_view((office, other))) == ["DLH terputus 26 m waktu habis", "Sampah terputus 5 m waktu habis · DLH"]
 
 
 def test_the_list_counts_what_it_cannot_hold() -> None:

@@ -9,7 +9,7 @@ from command_centre.domain.reading import Status
 from command_centre.domain.rule import Severity
 from command_centre.read.views import Condition, Counts, IncidentRow, SummaryView
 from layouts.parts.glyph import CALM, severity_class, state_class, status_class
-from layouts.parts.incident_row import SITE_PREFIX, place
+from layouts.parts.incident_row import is_site, place, short_place
 from layouts.parts.node import Element
 from layouts.parts.verdict import Verdict, fault_notice, fault_verdict, longest_that_fits, shedding
 from layouts.wording import Words
@@ -55,15 +55,15 @@ def _sentences(rows: Sequence[IncidentRow], total: int, words: Words) -> list[st
     counted = _counted(rows, total, words)
     if total > NAMED_AT_MOST:
         return [*_with_reason(rows, counted, words), counted]
-    names = [row.where for row in rows]
+    names = [short_place(row, words) for row in rows]
     listed = [f"{counted}: {words.listing(names[:shown], total - shown)}" for shown in range(min(len(names), total), 0, -1)]
     return [*_together(rows, total, words), *listed, counted]
 
 
 def _about_one(row: IncidentRow, words: Words) -> list[str]:
-    named = f"{place(row.where, row.target, words)} {words.status(row.status)}"
+    named = f"{place(row, words)} {words.status(row.status)}"
     counted = words.sites_are(1, Condition.DOWN) if _are_sites_down([row]) else words.counted_incidents(1)
-    return [f"{named}: {words.reason(row.reason)}", named, f"{row.where} {words.status(row.status)}", counted]
+    return [f"{named}: {words.reason(row.reason)}", named, f"{short_place(row, words)} {words.status(row.status)}", counted]
 
 
 def _with_reason(rows: Sequence[IncidentRow], counted: str, words: Words) -> list[str]:
@@ -76,7 +76,7 @@ def _together(rows: Sequence[IncidentRow], total: int, words: Words) -> list[str
     """E.g. "Situs DKUKMP, LPSE dan PKM Lestari terputus": up to three of the same kind in one breath."""
     if total > 3 or len(rows) != total or not _are_sites_down(rows):
         return []
-    listed = words.listing([row.where for row in rows])
+    listed = words.listing([short_place(row, words) for row in rows])
     return [f"{subject} {words.status(Status.DOWN)}" for subject in (words.site_called(listed), listed)]
 
 
@@ -88,7 +88,7 @@ def _counted(rows: Sequence[IncidentRow], total: int, words: Words) -> str:
 
 
 def _are_sites_down(rows: Sequence[IncidentRow]) -> bool:
-    return all(row.target.startswith(SITE_PREFIX) and row.status is Status.DOWN for row in rows)
+    return all(is_site(row) and row.status is Status.DOWN for row in rows)
 
 
 def _support(view: SummaryView, rows: Sequence[IncidentRow], words: Words) -> list[Element]:
@@ -104,7 +104,7 @@ def longest_lasting(rows: Sequence[IncidentRow], now: datetime, words: Words, ro
     """E.g. "terlama DKUKMP, sejak 10.52"; without the name where that is too long."""
     oldest = min(rows, key=lambda row: row.opened_at)
     moment = words.moment(oldest.opened_at, now)
-    return longest_that_fits([words.oldest(moment, oldest.where), words.oldest(moment)], room_em)
+    return longest_that_fits([words.oldest(moment, short_place(oldest, words)), words.oldest(moment)], room_em)
 
 
 def _unseen(counts: Counts, words: Words) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from command_centre.read.views import Condition, SitesView, SiteTile
@@ -18,6 +19,25 @@ ROOM_REM = 19.6
 TWO_LINES_REM, ONE_LINE_REM = 2.62, 1.24
 
 
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """What the rows need beside their tile. ``offices`` maps the full name of an office to the short name of its site."""
+
+    now: datetime
+    words: Words
+    offices: Mapping[str, str]
+
+    def name(self, tile: SiteTile) -> str:
+        return self.words.name_in_group(tile.short_name, tile.group)
+
+    def owner(self, tile: SiteTile) -> str:
+        """The owner's short name; empty where it is the site's own."""
+        return "" if tile.owner == tile.name else self.offices.get(tile.owner, tile.owner)
+
+    def age(self, tile: SiteTile) -> list[Element]:
+        return [age(tile.since, self.now, self.words, tag="Em")] if tile.since is not None else []
+
+
 def abnormal_list(view: SitesView, words: Words) -> list[Element]:
     """The rows of the list; the quiet states share one line at its end."""
     ordered = sorted(view.abnormal, key=_worst_first)
@@ -25,7 +45,8 @@ def abnormal_list(view: SitesView, words: Words) -> list[Element]:
     degraded = [each for each in ordered if each.condition in (Condition.DEGRADED, Condition.SLOW)]
     quiet = _quiet_lines(view, words)
     room = ROOM_REM - ONE_LINE_REM * len(quiet)
-    return [*_trouble(down, degraded, room, view.generated_at, words), *quiet]
+    telling = _Telling(view.generated_at, words, {each.name: each.short_name for each in view.tiles})
+    return [*_trouble(down, degraded, room, telling), *quiet]
 
 
 def _worst_first(tile: SiteTile) -> tuple[int, float, float]:
@@ -35,39 +56,37 @@ def _worst_first(tile: SiteTile) -> tuple[int, float, float]:
     return badness(tile.condition), slowness, began
 
 
-def _trouble(down: Sequence[SiteTile], degraded: Sequence[SiteTile], room: float, now: datetime, words: Words) -> list[Element]:
+def _trouble(down: Sequence[SiteTile], degraded: Sequence[SiteTile], room: float, telling: _Telling) -> list[Element]:
     """The fullest form that fits: details, then one line each, then the lesser trouble in one line, then the rest counted."""
     everything = [*down, *degraded]
-    one_line_each = [_one_line(each, now, words) for each in everything]
+    one_line_each = [_one_line(each, telling) for each in everything]
     for detailed in (sum(each.condition is not Condition.SLOW for each in everything), len(down)):
         if detailed * TWO_LINES_REM + (len(everything) - detailed) * ONE_LINE_REM <= room:
-            return [*(_two_lines(each, now, words) for each in everything[:detailed]), *one_line_each[detailed:]]
+            return [*(_two_lines(each, telling) for each in everything[:detailed]), *one_line_each[detailed:]]
     if len(one_line_each) * ONE_LINE_REM <= room:
         return one_line_each
-    folded = _folded(degraded, words)
+    folded = _folded(degraded, telling)
     rows = int(room // ONE_LINE_REM) - len(folded)
     if len(down) <= rows:
         return [*one_line_each[: len(down)], *folded]
-    return [*one_line_each[: rows - 1], item(words.and_more(len(down) - rows + 1), "satu lagi"), *folded]
+    return [*one_line_each[: rows - 1], item(telling.words.and_more(len(down) - rows + 1), "satu lagi"), *folded]
 
 
-def _two_lines(tile: SiteTile, now: datetime, words: Words) -> Element:
+def _two_lines(tile: SiteTile, telling: _Telling) -> Element:
+    words = telling.words
     head = [
         glyph_of(tile.condition, tile.reason),
-        bold(_name(tile)),
+        bold(telling.name(tile)),
         span(words.condition(tile.condition)),
-        *_age(tile, now, words),
+        *telling.age(tile),
     ]
-    why = words.reason(tile.reason, tile.status_code)
-    return item(
-        [element("Div", head, "a"), paragraph(f"{why} · {tile.owner}" if tile.owner else why, "redup")],
-        f"put {state_class(tile.condition)}",
-    )
+    why = " · ".join(part for part in (words.reason(tile.reason, tile.status_code), telling.owner(tile)) if part)
+    return item([element("Div", head, "a"), paragraph(why, "redup")], f"put {state_class(tile.condition)}")
 
 
-def _one_line(tile: SiteTile, now: datetime, words: Words) -> Element:
-    row = [glyph_of(tile.condition, tile.reason), bold(_name(tile)), span(_what(tile, words)), *_age(tile, now, words)]
-    return item(row, f"satu {state_class(tile.condition)}")
+def _one_line(tile: SiteTile, telling: _Telling) -> Element:
+    shape, name, what = glyph_of(tile.condition, tile.reason), bold(telling.name(tile)), span(_what(tile, telling.words))
+    return item([shape, name, what, *telling.age(tile)], f"satu {state_class(tile.condition)}")
 
 
 def _what(tile: SiteTile, words: Words) -> str:
@@ -76,29 +95,22 @@ def _what(tile: SiteTile, words: Words) -> str:
     return words.reason(tile.reason, tile.status_code)
 
 
-def _age(tile: SiteTile, now: datetime, words: Words) -> list[Element]:
-    return [age(tile.since, now, words, tag="Em")] if tile.since is not None else []
-
-
-def _name(tile: SiteTile) -> str:
-    return tile.short_name
-
-
-def _folded(tiles: Sequence[SiteTile], words: Words) -> list[Element]:
+def _folded(tiles: Sequence[SiteTile], telling: _Telling) -> list[Element]:
     """E.g. "▼ 4 lambat  terlama Beasiswa 5,2 dtk", one line per kind."""
     rows = []
     for condition in (Condition.DEGRADED, Condition.SLOW):
         members = [each for each in tiles if each.condition is condition]
         if members:
-            rows.append(_folded_line(condition, members, words))
+            rows.append(_folded_line(condition, members, telling))
     return rows
 
 
-def _folded_line(condition: Condition, members: Sequence[SiteTile], words: Words) -> Element:
+def _folded_line(condition: Condition, members: Sequence[SiteTile], telling: _Telling) -> Element:
+    words = telling.words
     head = bold(f"{words.number(len(members))} {words.condition(condition)}")
     first = members[0]
     slowest = (
-        words.slowest(_name(first), first.total_seconds)
+        words.slowest(telling.name(first), first.total_seconds)
         if condition is Condition.SLOW and first.total_seconds is not None
         else ""
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from command_centre.domain.reading import Reason
 from command_centre.read.views import Condition, SitesView, SiteTile
 from layouts.parts.certificate_strip import certificate_strip
 from layouts.parts.counts import count_of, counted_words
@@ -102,7 +101,7 @@ def _counted(view: SitesView, words: Words) -> list[Element]:
 def _sentence(view: SitesView, words: Words) -> str:
     """Names where they fit, counts otherwise: "Kel. Loktuan dan LPSE terputus, 4 lambat"."""
     groups = [
-        (condition, [each.short_name for each in _of(view, condition)])
+        (condition, [words.name_in_group(each.short_name, each.group) for each in _of(view, condition)])
         for condition in (Condition.DOWN, Condition.DEGRADED, Condition.SLOW)
         if count_of(view.counts, condition)
     ]
@@ -118,5 +117,6 @@ def _sentence(view: SitesView, words: Words) -> str:
 
 
 def _of(view: SitesView, condition: Condition) -> list[SiteTile]:
-    found = [each for each in view.abnormal if each.condition is condition and each.reason is not Reason.OK]
-    return sorted(found, key=lambda each: (each.since is None, each.since))
+    """The sites in one condition, the oldest trouble first."""
+    found = [each for each in view.abnormal if each.condition is condition]
+    return sorted(found, key=lambda each: each.since.timestamp() if each.since is not None else float("inf"))

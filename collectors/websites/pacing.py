@@ -79,7 +79,7 @@ class LoopLag:
         try:
             yield watch
         finally:
-            self._note(max(0.0, asyncio.get_running_loop().time() - self._due))
+            watch.seconds = max(watch.seconds, asyncio.get_running_loop().time() - self._due)
             self._watches.discard(watch)
             if not self._watches and self._timer is not None:
                 self._timer.cancel()
@@ -91,9 +91,7 @@ class LoopLag:
         self._timer = loop.call_at(self._due, self._tick)
 
     def _tick(self) -> None:
-        self._note(max(0.0, asyncio.get_running_loop().time() - self._due))
-        self._schedule()
-
-    def _note(self, late_seconds: float) -> None:
+        late_seconds = asyncio.get_running_loop().time() - self._due
         for watch in self._watches:
             watch.seconds = max(watch.seconds, late_seconds)
+        self._schedule()

@@ -23,12 +23,13 @@ from collectors.websites.reporting import evidence_of, values_of
 from collectors.websites.resolving import Answer, Resolver
 from command_centre.domain.ports import Clock
 from command_centre.domain.reading import Reading, Reason, Status
-from command_centre.domain.target import Target
+from command_centre.domain.target import Target, TargetKey
 
 KNOCK_SECONDS = 3.0
 """How long the second address family may take to answer; it is looked at after the page, and never instead of it."""
 
 PAGES_REMEMBERED = 2048
+PLANS_REMEMBERED = 20_000
 CONNECTION_REASONS = frozenset({Reason.CONNECT_REFUSED, Reason.CONNECT_TIMEOUT, Reason.CONNECT_UNREACHABLE})
 NO_DNS = Answer()
 
@@ -44,6 +45,7 @@ class WebsitePoller:
         self._gates = HostGates()
         self._lag = LoopLag()
         self._pages = _PageMemory()
+        self._plans: dict[TargetKey, tuple[Target, Address, Expectations]] = {}
 
     async def poll(self, target: Target) -> Reading:
         """One look. Whatever the site does becomes a reading, within the options' time-out."""
@@ -51,8 +53,7 @@ class WebsitePoller:
         if not target.address:
             return Reading(target.key, taken_at, Status.UNKNOWN, Reason.NO_ADDRESS, "no address is known")
         try:
-            address = parse_address(target.address)
-            expected = expectations_for(self._options, target.attributes)
+            address, expected = self._plan(target, target.address)
         except ValueError as trouble:
             return Reading(target.key, taken_at, Status.UNKNOWN, Reason.CONFIG, str(trouble))
         with self._lag.watch() as lag:
@@ -64,6 +65,17 @@ class WebsitePoller:
                 return _unknown(target, taken_at, Reason.CONFIG, str(trouble))
         verdict = judge(look, expected, taken_at)
         return _reading(target, taken_at, look, verdict, lag.seconds)
+
+    def _plan(self, target: Target, url: str) -> tuple[Address, Expectations]:
+        """What to ask and what to expect, worked out once per target. Raises ValueError."""
+        known = self._plans.get(target.key)
+        if known is not None and known[0] is target:
+            return known[1], known[2]
+        address, expected = parse_address(url), expectations_for(self._options, target.attributes)
+        if len(self._plans) >= PLANS_REMEMBERED:
+            self._plans.clear()
+        self._plans[target.key] = (target, address, expected)
+        return address, expected
 
     async def close(self) -> None:
         """Give sockets and name-server channels back."""

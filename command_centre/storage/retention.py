@@ -18,12 +18,17 @@ BUCKETS_OF_A_DAY = {each: timedelta(days=1) // each.value for each in Resolution
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long to keep what. None: for ever. Spans, incidents and the register are always kept."""
+    """How long to keep what. None: for ever. Spans, incidents and the register are always kept.
+
+    ``most_bytes`` (SQLite only) is the size above which the oldest days of the log go early, down to the last full day, so that a
+    small disk fills with history and not with refusals.
+    """
 
     log: timedelta | None = timedelta(days=30)
     five_minutes: timedelta | None = timedelta(days=120)
     hourly: timedelta | None = timedelta(days=3 * 365)
     daily: timedelta | None = None
+    most_bytes: int | None = None
 
 
 def remove_old_piece(connection: Connection, keep: Retention, now: datetime, limit: int = 2_000) -> int:
@@ -34,7 +39,9 @@ def remove_old_piece(connection: Connection, keep: Retention, now: datetime, lim
     removed = 0
     if keep.log is not None:
         removed += _remove_readings(connection, _horizon(connection, Resolution.FIVE_MINUTES, keep.log, now), now, limit)
-        removed += _remove_unused_details(connection, limit)
+    if keep.most_bytes is not None and _used_bytes(connection) > keep.most_bytes:
+        removed += _remove_readings(connection, _end_of_oldest_day(connection, now), now, limit)
+    removed += _remove_unused_details(connection, limit)
     kept = {Resolution.FIVE_MINUTES: keep.five_minutes, Resolution.HOUR: keep.hourly, Resolution.DAY: keep.daily}
     for resolution, length in kept.items():
         if length is not None:
@@ -56,6 +63,22 @@ def _horizon(connection: Connection, made_from_it: Resolution, length: timedelta
     waiting = connection.execute(select(func.min(dirty.c.bucket)).where(dirty.c.resolution_seconds == seconds)).scalar()
     wanted = to_ms(now) - span_ms(length)
     return (wanted if waiting is None else min(wanted, waiting)) // DAY_MS * DAY_MS
+
+
+def _used_bytes(connection: Connection) -> int:
+    """Bytes of the file that hold something. On PostgreSQL 0: there the space of removed rows is the server's business."""
+    if connection.dialect.name != "sqlite":
+        return 0
+    pages, free, size = (
+        connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in ("page_count", "freelist_count", "page_size")
+    )
+    return int((pages - free) * size)
+
+
+def _end_of_oldest_day(connection: Connection, now: datetime) -> int:
+    """Start of the second day of the log; of yesterday at most, and never beyond what is still to be rolled up."""
+    oldest = connection.execute(select(reading.c.at).order_by(reading.c.seq).limit(1)).scalar() or 0
+    return min(oldest // DAY_MS * DAY_MS + DAY_MS, _horizon(connection, Resolution.FIVE_MINUTES, timedelta(days=1), now))
 
 
 def _remove_readings(connection: Connection, horizon: int, now: datetime, limit: int) -> int:

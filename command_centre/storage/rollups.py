@@ -93,7 +93,8 @@ def _take_marks(connection: Connection, resolution: Resolution, now: datetime, l
 
 def _from_log(connection: Connection, marked: Sequence[Bucket]) -> dict[tuple[int, int, int], Rollup]:
     """{(target id, metric id, bucket): rollup} of the readings in the marked buckets."""
-    kinds = {row.id: row for row in connection.execute(select(metric.c.id, metric.c.unit, metric.c.is_latency))}
+    averaged = select(metric.c.id, metric.c.is_latency).where(metric.c.unit != Unit.CODE.value)
+    is_latency = {row.id: row.is_latency for row in connection.execute(averaged)}
     width = span_ms(Resolution.FIVE_MINUTES.value)
     samples: dict[tuple[int, int, int], list[float]] = defaultdict(list)
     for bucket, targets in _by_bucket(marked).items():
@@ -108,9 +109,9 @@ def _from_log(connection: Connection, marked: Sequence[Bucket]) -> dict[tuple[in
         )
         for row in rows:
             for metric_id, value in unpack_values(row.packed).items():
-                if kinds[metric_id].unit != Unit.CODE.value:
+                if metric_id in is_latency:
                     samples[row.target_id, metric_id, bucket].append(value)
-    rolled = {key: roll_up(values, is_latency=kinds[key[1]].is_latency) for key, values in samples.items()}
+    rolled = {key: roll_up(values, is_latency=is_latency[key[1]]) for key, values in samples.items()}
     return {key: each for key, each in rolled.items() if each is not None}
 
 
@@ -148,9 +149,10 @@ def _replace(
     if not fresh:
         return
     ids = _series_ids(connection, {(target_id, metric_id) for target_id, metric_id, _ in fresh})
+    seconds = _seconds(resolution)
     rows = [
         {
-            "resolution_seconds": _seconds(resolution),
+            "resolution_seconds": seconds,
             "series_id": ids[target_id, metric_id],
             "bucket": bucket,
             "count": each.count,

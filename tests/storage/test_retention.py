@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, func, select
 
 from command_centre.domain.series import Resolution
 from command_centre.pipeline.roller import catch_up
-from command_centre.storage.database import writing
+from command_centre.storage.database import open_database, writing
 from command_centre.storage.retention import Retention, remove_old_piece
 from command_centre.storage.tables import detail, latest, reading, rollup, span
 from command_centre.storage.times import from_ms
@@ -31,11 +33,11 @@ def _eight_days(engine: Engine) -> None:
     write(engine, *[seen(at, values={TOTAL: 0.1}, detail=f"hari {at:%d}") for at in reversed(hours)])
 
 
-def forget(engine: Engine, keep: Retention = KEEP, now: datetime = TODAY) -> int:
+def forget(engine: Engine, keep: Retention = KEEP, now: datetime = TODAY, limit: int = 20) -> int:
     total = 0
     for _ in range(100):
         with writing(engine) as connection:
-            removed = remove_old_piece(connection, keep, now, limit=20)
+            removed = remove_old_piece(connection, keep, now, limit)
         total += removed
         if removed == 0:
             return total
@@ -109,3 +111,20 @@ def test_texts_that_nothing_refers_to_any_more_go_and_the_newest_stays(engine: E
     catch_up(engine, TODAY)
     forget(engine, now=TODAY + timedelta(days=40))
     assert [row.id for row in rows(engine, detail)] == [rows(engine, latest)[0].detail_id]
+
+
+def test_on_a_small_disk_the_oldest_days_go_early_and_the_last_full_day_stays(tmp_path: Path, sqlite_template: Path) -> None:
+    """R2: by rule, before the disk is full."""
+    shutil.copy(sqlite_template, tmp_path / "small.db")
+    engine = open_database(f"sqlite:///{tmp_path / 'small.db'}")
+    register(engine)
+    minutes = [days_ago(4 - minute / 1440) for minute in range(0, 4 * 1440, 2)]
+    write(engine, *[seen(at, values={TOTAL: 0.1}) for at in minutes])
+    catch_up(engine, TODAY)
+    readings = len(rows(engine, reading))
+    assert forget(engine, Retention(most_bytes=10**9)) == 0
+    forget(engine, Retention(most_bytes=1), limit=1_000)
+    left = rows(engine, reading)
+    assert 0 < len(left) < readings
+    assert min(from_ms(row.at) for row in left) == datetime(2026, 11, 22, tzinfo=UTC)
+    engine.dispose()

@@ -92,14 +92,12 @@ class Door:
 class Tuning:
     """What has been learned about one device and is kept between looks.
 
-    ``pdu_objects`` only shrinks: how much the agent can put into one answer. ``slowest`` is its slowest answer in seconds,
-    ``engine_id`` its SNMP engine (version 3).
+    ``pdu_objects`` only shrinks: how much the agent can put into one answer. ``slowest`` is its slowest answer in seconds.
     """
 
     pdu_objects: int
     bulk_rows: int
     slowest: float | None = None
-    engine_id: bytes | None = None
 
 
 @dataclass(slots=True)
@@ -157,7 +155,7 @@ class Agent:
 
     @property
     def has_greeted(self) -> bool:
-        """Version 3: the agent told its engine and its clock, and took our authentication if there is one."""
+        """Version 3: the agent told its engine. So it is there, whether it accepts us or not."""
         return self._greeted
 
     @property
@@ -183,6 +181,8 @@ class Agent:
         self._sentinel = next((oid for oid in sentinels if oid in self.values), None)
         if self._sentinel is None:
             await self._single_contact(oids, sentinels, trouble)
+        elif any(oid not in self.values for oid in sentinels):
+            await self.get([oid for oid in oids if oid not in self.values])  # forgotten, perhaps, rather than absent
 
     async def _single_contact(self, oids: Sequence[str], sentinels: Sequence[str], trouble: Garbled | None) -> None:
         """The whole list brought nothing (too big, or one of it does not exist in version 1): one object alone, then the rest."""
@@ -212,40 +212,48 @@ class Agent:
             at += size
 
     async def _get_list(self, oids: list[str]) -> None:
-        hopeless = [0]
-        await self._halving(oids, hopeless)
+        await self._halving(oids, [0])
 
     async def _halving(self, oids: list[str], hopeless: list[int]) -> None:
         """Ask; where not even the sentinel came back, ask for the missing ones again in two halves."""
         if not oids or hopeless[0] >= HOPELESS:
             return
-        with_sentinel = [*oids, self._sentinel] if self._sentinel and len(oids) < self._tuning.pdu_objects else oids
-        try:
-            came = await self._get_part(with_sentinel)
-        except Garbled:
-            came = set()
+        came = await self._get_if_readable([*oids, self._sentinel] if self._sentinel else oids)
         if self._sentinel in came:
             hopeless[0] = 0
             return
         missing = [oid for oid in oids if oid not in came]
         if len(oids) == 1:
-            self.errors += 1 if missing else 0
-            hopeless[0] = hopeless[0] + 1 if missing else 0
+            await self._last_try(oids[0], hopeless)
             return
-        if not came:
-            self._tuning.pdu_objects = max(1, min(self._tuning.pdu_objects, (len(with_sentinel) + 1) // 2))
-        if not missing:
-            return
+        errors = self.errors
         middle = (len(missing) + 1) // 2
         await self._halving(missing[:middle], hopeless)
         await self._halving(missing[middle:], hopeless)
+        if not came and self.errors == errors:
+            self._tuning.pdu_objects = max(2, min(self._tuning.pdu_objects, middle + 1))  # each was fine, all were too much
+
+    async def _last_try(self, oid: str, hopeless: list[int]) -> None:
+        """One object, for agents that cannot put two into an answer."""
+        if oid in self.values or (self._sentinel and oid in await self._get_if_readable([oid])):
+            hopeless[0] = 0
+            return
+        hopeless[0] += 1
+        if self._door.version is not Version.V1:  # where an object that does not exist is an error, an error tells nothing
+            self.errors += 1
+
+    async def _get_if_readable(self, oids: list[str]) -> set[str]:
+        try:
+            return await self._get_part(oids)
+        except Garbled:
+            return set()
 
     async def _get_part(self, oids: list[str]) -> set[str]:
         answer = await self._ask(lambda session: session.get_many(oids))
         wanted = set(oids)
         came = {oid: value for oid, value in answer.items() if oid in wanted and value is not None}
         if answer and not came:
-            raise Garbled("answers what was not asked")
+            raise Garbled("answers something else than what was asked")
         now = time.monotonic()
         self.values.update(came)
         self.moments.update(dict.fromkeys(came, now))
@@ -344,14 +352,18 @@ class Agent:
         """Begin anew with the next request."""
         self._session = None
 
+    async def _greet(self, session: SnmpSession) -> None:
+        try:
+            await session.refresh()
+        finally:
+            self._greeted = self._greeted or bool(session.get_engine_id())
+
     async def open_session(self) -> SnmpSession:
         """The session; for version 3 the agent's engine and clock are learned first."""
         if self._session is None:
             session = _session(self._door, self._patience.timeout)
             if self._door.user is not None:
-                await session.refresh()
-                self._greeted = True
-                self._tuning.engine_id = session.get_engine_id() or None
+                await self._greet(session)
             self._session = session
         return self._session
 

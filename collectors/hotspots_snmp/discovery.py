@@ -9,10 +9,14 @@ from collectors.hotspots_snmp import standard
 from collectors.hotspots_snmp.asking import Agent, Denied, Exhausted, Refused, Silent, Stop, Walk
 from collectors.hotspots_snmp.facts import Plan, object_id_of
 from collectors.hotspots_snmp.profiles import Book, Profile
-from collectors.hotspots_snmp.values import as_line
+from collectors.hotspots_snmp.values import as_line, as_whole
 
 GENERIC_AGENTS = "1.3.6.1.4.1.8072"
 """net-snmp's own subtree: says which agent it is, not whose device."""
+
+MAX_PORTS = 1024
+ENDLESS_PORTS = 64
+"""Of a table without an end nobody knows which rows are real."""
 
 
 @dataclass(slots=True)
@@ -47,11 +51,20 @@ async def _choose(agent: Agent, book: Book, object_id: str | None) -> Profile:
         return chosen
     if object_id and not object_id.startswith(GENERIC_AGENTS) and book.vendor_of(object_id):
         return book.generic
-    for candidate in book.betrayed_by_answers():
+    await agent.get(book.signs())
+    betrayed = book.betrayed_by(agent.values)
+    if betrayed is None and (object_id is None or not object_id.startswith(GENERIC_AGENTS)):
+        betrayed = await _subtree_owner(agent, book)
+    return betrayed or book.fallback(descr)
+
+
+async def _subtree_owner(agent: Agent, book: Book) -> Profile | None:
+    """The first profile below whose subtrees the agent has anything."""
+    for candidate in book.profiles:
         for prefix in candidate.answers:
             if await agent.starts(prefix):
                 return candidate
-    return book.fallback(descr)
+    return None
 
 
 class _Search:
@@ -81,7 +94,8 @@ class _Search:
                 walk = await self._walk(column)
                 indexes.update(index for index in walk.rows if index.isdigit())
         finally:
-            self._ports = tuple(sorted(indexes, key=int))
+            most = ENDLESS_PORTS if Stop.LIMIT in self._agent.stops else MAX_PORTS
+            self._ports = tuple(sorted(indexes, key=int)[:most])
 
     async def standard_tables(self) -> None:
         """Main memory and temperatures of the standard MIBs."""
@@ -111,13 +125,10 @@ class _Search:
 
 
 def questions(plan: Plan) -> list[list[str]]:
-    """What to ask right after a discovery, in lists that fail apart: an agent that cannot do one MIB still answers the others."""
+    """What to ask right after a discovery: the most wanted first; what some agents answer with errors in a list of its own."""
     lists = [
-        list(plan.scalars),
-        _of_ports(plan, standard.IF_FACTS),
+        [*plan.scalars, *_of_ports(plan, standard.IF_FACTS), *_storage(plan), *_of_sensors(plan)],
         _of_ports(plan, (*standard.IFX_FACTS, *standard.IFX_COUNTERS)),
-        _storage(plan),
-        [f"{column}.{index}" for index in plan.sensors for column in _SENSOR_COLUMNS],
     ]
     return [names for names in lists if names]
 
@@ -145,8 +156,12 @@ _SENSOR_COLUMNS = (standard.SENSOR_SCALE, standard.SENSOR_PRECISION, standard.SE
 
 def narrow_questions(plan: Plan, answers: standard.Answers) -> list[str]:
     """The 32-bit counters of the interfaces that have no 64-bit ones."""
-    narrow = [index for index in plan.ports if f"{standard.IF_HC_IN}.{index}" not in answers]
+    narrow = [index for index in plan.ports if as_whole(answers.get(f"{standard.IF_HC_IN}.{index}")) is None]
     return [f"{column}.{index}" for index in narrow for column in standard.IF_COUNTERS]
+
+
+def _of_sensors(plan: Plan) -> list[str]:
+    return [f"{column}.{index}" for index in plan.sensors for column in _SENSOR_COLUMNS]
 
 
 def _of_ports(plan: Plan, columns: tuple[str, ...]) -> list[str]:

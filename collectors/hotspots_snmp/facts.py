@@ -69,6 +69,7 @@ class Facts:
     ports: tuple[Port, ...]
     radios: tuple[Radio, ...]
     clocks: Uptimes
+    refused_counters: int = 0
 
     def seen(self) -> Seen:
         """What the next look needs for its rates."""
@@ -110,6 +111,7 @@ def facts(plan: Plan, book: Book, answers: Answers, moments: Mapping[str, float]
         standard.ports(answers, moments, plan.ports, profile.speed_in_bits_per_second),
         _radios(plan, reader),
         clocks,
+        standard.refused_counters(answers, plan.ports),
     )
 
 

@@ -8,7 +8,7 @@ import socket
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -259,13 +259,15 @@ _DENIALS: Mapping[Reason, str] = MappingProxyType(
 
 
 async def _why_silent_after_greeting(door: Door, credentials: Credentials, timeout: float) -> tuple[Reason, str]:
-    """It told its engine and accepted our authentication, then stayed silent: with privacy that means it cannot decrypt."""
+    """It told its engine and then stayed silent. Agents drop what they cannot decrypt: ask once more without privacy."""
     opinion = await second_opinion(door, credentials, timeout)
-    if opinion in _DENIALS and opinion is not None:
+    if opinion is Reason.TIMEOUT and credentials.level is Level.PRIV:
+        opinion = await second_opinion(door, replace(credentials, level=Level.AUTH), timeout)
+        if opinion in (None, Reason.AUTHORIZATION):
+            opinion = Reason.WRONG_PRIV
+    if opinion is not None and opinion in _DENIALS:
         return opinion, _DENIALS[opinion]
-    if credentials.level is Level.PRIV:
-        return Reason.WRONG_PRIV, _DENIALS[Reason.WRONG_PRIV]
-    return Reason.TIMEOUT, "greets and then does not answer"
+    return Reason.TIMEOUT, "tells its engine and then does not answer us"
 
 
 async def _ask_again(agent: Agent, memory: Memory, plan: Plan, max_rows: int) -> bool:
@@ -293,6 +295,8 @@ def _verdict(agent: Agent, found: Facts, *, complete: bool, slow_seconds: float)
         return Status.UP, Reason.LIMIT, "a table of the agent has no end; it was cut off"
     if agent.errors:
         return Status.UP, Reason.PARTIAL, f"{agent.errors} objects were answered with errors; the others are kept"
+    if found.refused_counters:
+        return Status.UP, Reason.PARTIAL, f"{found.refused_counters} counters were sent as something else; they are left out"
     if not found.says_something():
         return Status.UP, Reason.PARTIAL, "answers its system group only; is our view of it restricted?"
     if agent.slowest > slow_seconds:

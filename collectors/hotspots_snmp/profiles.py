@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -109,7 +109,9 @@ class Profile:
     """One vendor's system. In every list the first rule that yields something wins.
 
     ``speed_in_bits_per_second`` matches the names of interfaces whose ifHighSpeed is in bit/s, against IF-MIB. A ``fallback`` is
-    taken only when no vendor's subtree answers: "Linux" says little.
+    taken only when no vendor's subtree answers: "Linux" says little. ``signs`` are objects of which such a device has at least
+    one: asked, all vendors' in one request, where sysObjectID is net-snmp's. ``answers`` are subtrees, asked one by one where
+    sysObjectID is absent or nobody's.
     """
 
     key: str
@@ -118,6 +120,7 @@ class Profile:
     object_ids: tuple[str, ...] = ()
     descr: re.Pattern[str] | None = None
     answers: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
     model: tuple[Words, ...] = ()
     version: tuple[Words, ...] = ()
     clients: tuple[Take, ...] = ()
@@ -189,9 +192,13 @@ class Book:
         """What is left when nothing tells the vendor: the fallback whose sysDescr pattern fits, or the generic profile."""
         return next((profile for profile in self.profiles if profile.fallback and _fits(profile, descr) > 0), self.generic)
 
-    def betrayed_by_answers(self) -> list[Profile]:
-        """Profiles that can be told by a subtree of the vendor's own."""
-        return [profile for profile in self.profiles if profile.answers]
+    def betrayed_by(self, answers: Container[str]) -> Profile | None:
+        """The first profile one of whose signs was answered."""
+        return next((profile for profile in self.profiles if any(sign in answers for sign in profile.signs)), None)
+
+    def signs(self) -> list[str]:
+        """All signs of all profiles."""
+        return [sign for profile in self.profiles for sign in profile.signs]
 
     def vendor_of(self, object_id: str | None) -> str | None:
         """The vendor by enterprise number (IANA), None for numbers not in the register."""
@@ -239,6 +246,7 @@ def _profile(key: str, table: dict[str, Any]) -> Profile:
         tuple(table.pop("object_ids", ())),
         _pattern(table.pop("descr", None)),
         tuple(table.pop("answers", ())),
+        tuple(table.pop("signs", ())),
         _rules(_words, table.pop("model", [])),
         _rules(_words, table.pop("version", [])),
         _rules(_take, table.pop("clients", [])),

@@ -22,7 +22,7 @@ HOST_UPTIME = "1.3.6.1.2.1.25.1.1.0"
 ENGINE_BOOTS = "1.3.6.1.6.3.10.2.1.2.0"
 ENGINE_TIME = "1.3.6.1.6.3.10.2.1.3.0"
 SYSTEM = (SYS_OBJECT_ID, SYS_UPTIME, SYS_NAME, SYS_DESCR, HOST_UPTIME, ENGINE_BOOTS, ENGINE_TIME)
-SENTINELS = (SYS_UPTIME, SYS_OBJECT_ID, SYS_NAME)
+SENTINELS = (SYS_UPTIME, SYS_OBJECT_ID, SYS_NAME, SYS_DESCR)
 """Objects every agent has; one of them goes with each request as proof that an empty answer is no error."""
 
 _IF = "1.3.6.1.2.1.2.2.1"
@@ -158,6 +158,13 @@ def _port(answers: Answers, moments: Mapping[str, float], index: str, speed_in_b
         speed,
         _counters(answers, moments, index, speed),
     )
+
+
+def refused_counters(answers: Answers, indexes: tuple[str, ...]) -> int:
+    """How many octet counters were sent as something that is no counter (text, negative numbers)."""
+    columns = (IF_HC_IN, IF_HC_OUT, IF_IN, IF_OUT)
+    sent = (answers.get(f"{column}.{index}") for index in indexes for column in columns)
+    return sum(value is not None and as_whole(value) is None for value in sent)
 
 
 def _speed_mbps(answers: Answers, index: str) -> float | None:

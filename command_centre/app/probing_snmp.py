@@ -29,6 +29,8 @@ EXIT: Mapping[Status, int] = MappingProxyType({Status.UP: 0, Status.DEGRADED: 1,
 EXIT_USAGE = 3
 KEY = "probe"
 MAX_POLLS = 10_000
+LOSSY_REQUESTS = 3
+"""A person who probes waits for a lossy line: so many requests may use up all their attempts beyond the usual time of a look."""
 
 Name = TypeVar("Name", Version, Level, AuthProtocol, PrivProtocol)
 Json = dict[str, object]
@@ -129,7 +131,14 @@ async def _probe(words: argparse.Namespace, credentials: Credentials) -> tuple[S
     from collectors.hotspots_snmp.poller import Address, SnmpPoller
 
     address = Address.parse(words.address)
-    options = Options(credentials, timeout_seconds=words.timeout, retries=words.retries, interval_seconds=words.interval or 60.0)
+    usual = Options()
+    options = Options(
+        credentials,
+        timeout_seconds=words.timeout,
+        retries=words.retries,
+        look_seconds=usual.look_seconds + LOSSY_REQUESTS * words.timeout * (words.retries + 1),
+        interval_seconds=words.interval or usual.interval_seconds,
+    )
     poller = SnmpPoller(options, _SystemClock())
     samples: list[Json] = []
     events: list[Json] = []

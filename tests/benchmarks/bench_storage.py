@@ -77,9 +77,7 @@ def _measure_writing(engine: Engine, folder: Path, told: list[Reading]) -> None:
     print(f"  bare sqlite3.executemany (floor)  {1 / floor.wall:>9,.0f} readings/s  {floor.cpu * 1e6:6.1f} µs CPU each")
     print(f"  recorder, everything included     {1 / cost.wall:>9,.0f} readings/s  {cost.cpu * 1e6:6.1f} µs CPU each")
     print(f"  ratio to the floor                {cost.wall / floor.wall:>9.1f} x wall      {cost.cpu / floor.cpu:6.1f} x CPU")
-    print(
-        f"  size                              {size * 1000:>9,.0f} bytes per 1,000 readings, {size / len(METRICS):.1f} per value"
-    )
+    print(f"  size {size * 1000:>38,.0f} bytes per 1,000 readings, {size / len(METRICS):.1f} per value")
 
 
 def _measure_rolling(engine: Engine, readings: int) -> None:
@@ -88,9 +86,7 @@ def _measure_rolling(engine: Engine, readings: int) -> None:
     grown = _used_bytes(engine) - before
     with engine.connect() as connection:
         rows = connection.execute(select(func.count()).select_from(rollup)).scalar_one()
-    print(
-        f"  rolling up three resolutions      {cost.cpu * 1e6:>9.1f} µs CPU per reading; {rows:,} rows of {grown / rows:.0f} bytes"
-    )
+    print(f"  rolling up                        {cost.cpu * 1e6:>9.1f} µs CPU each; {rows:,} rows of {grown / rows:.0f} bytes")
 
 
 def _measure_reading(engine: Engine) -> None:

@@ -17,8 +17,10 @@ TIGHT_EM = 5.9
 
 
 def status_tile(tile: SiteTile, words: Words) -> Element:
-    """Name, response time, 24 hours. ``data-last`` lets the browser mark the tile when its data grow old."""
-    last_seen = {"data-last": str(epoch_milliseconds(tile.last_seen))} if tile.last_seen is not None else {}
+    """Name, response time, 24 hours. ``data-last`` lets the browser mark a tile whose figures grow old."""
+    last_seen = (
+        {"data-last": str(epoch_milliseconds(tile.last_seen))} if tile.last_seen and _is_vouched_for(tile.condition) else {}
+    )
     content: list[Element] = [
         span(tile.short_name, "rapat" if text_width_em(tile.short_name) > TIGHT_EM else ""),
         element("Em", _value(tile, words)),
@@ -45,6 +47,11 @@ def _value(tile: SiteTile, words: Words) -> Children:
             return ABSENT
         case unreachable:
             assert_never(unreachable)
+
+
+def _is_vouched_for(condition: Condition) -> bool:
+    """Whether the tile says something about now; what is silent, planned or without an address cannot grow old."""
+    return _shows_history(condition) or condition is Condition.DOWN
 
 
 def _seconds(tile: SiteTile, words: Words) -> str:

@@ -109,6 +109,14 @@ def test_every_condition_has_its_own_shape_or_is_plainly_quiet(condition: Condit
     assert has_glyph is (condition not in (Condition.NORMAL, Condition.NO_ADDRESS))
 
 
+@pytest.mark.parametrize("condition", list(Condition))
+def test_only_a_tile_that_speaks_of_now_can_grow_old(condition: Condition) -> None:
+    seen = replace(tile("Satu", condition), last_seen=NOW)
+    (cell,) = cells_of(sites_view((seen,)), "Satu")
+    speaks = condition in (Condition.NORMAL, Condition.SLOW, Condition.DEGRADED, Condition.DOWN)
+    assert ("data-last" in json.dumps(cell)) is speaks
+
+
 def test_a_certificate_about_to_expire_is_a_clock_and_slowness_a_triangle() -> None:
     (certificate,) = cells_of(sites_view((tile("Satu", Condition.DEGRADED, Reason.CERT_EXPIRING),)), "Satu")
     (slow,) = cells_of(sites_view((tile("Satu", Condition.SLOW, seconds=5.2),)), "Satu")

@@ -75,6 +75,7 @@ _LOOKS = """() => {
     // text that its own box cuts off is reported once, as cut, and then occupies only what is seen of it
     let left = r.left, right = r.right, top = r.top, bottom = r.bottom;
     let gone = false;
+    if (style.textOverflow === 'ellipsis' && clips(style) && box.scrollWidth > box.clientWidth) cut.add(name);
     for (let outer = box; outer && outer !== document.body; outer = outer.parentElement) {
       const s = getComputedStyle(outer);
       if (!clips(s)) continue;

@@ -11,11 +11,14 @@ from layouts.parts.age import age
 from layouts.parts.counts import count_of
 from layouts.parts.glyph import glyph, glyph_of, state_class
 from layouts.parts.node import Element, bold, element, item, paragraph, span
+from layouts.theme import text_width_em
 from layouts.wall.situs.grid import badness
 from layouts.wording import Words
 
 ROOM_REM = 19.6
 """Height of the list in the full tier."""
+ONE_LINE_EM = 14.5
+"""Room for name and reason in one line beside an age, counted in the wide face; they are set in the narrow one."""
 TWO_LINES_REM, ONE_LINE_REM = 2.62, 1.24
 
 
@@ -85,8 +88,11 @@ def _two_lines(tile: SiteTile, telling: _Telling) -> Element:
 
 
 def _one_line(tile: SiteTile, telling: _Telling) -> Element:
-    shape, name, what = glyph_of(tile.condition, tile.reason), bold(telling.name(tile)), span(_what(tile, telling.words))
-    return item([shape, name, what, *telling.age(tile)], f"satu {state_class(tile.condition)}")
+    what = _what(tile, telling.words)
+    full = telling.name(tile)
+    name = full if text_width_em(full) + text_width_em(what) <= ONE_LINE_EM else tile.short_name
+    row = [glyph_of(tile.condition, tile.reason), bold(name), span(what), *telling.age(tile)]
+    return item(row, f"satu {state_class(tile.condition)}")
 
 
 def _what(tile: SiteTile, words: Words) -> str:

@@ -25,7 +25,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from command_centre.read.views import SitesView, SummaryView
-from layouts.parts.node import Children, bold, div, span
+from layouts.parts.node import Children, bold, span
 from layouts.wording import Words
 
 PULSE_TICKS = 10
@@ -148,8 +148,3 @@ def refusal(title: str, words: Words) -> Component:
     """Instead of a screen that would be too small to read where it hangs: the sentence that says so."""
     sentence = words.say.too_far.format(page=title)
     return html.Div(html.Main(html.H1(sentence), className="cc-layar cc-tolak"), className="cc-kanvas")
-
-
-def failed_region(words: Words) -> Children:
-    """What a region shows when drawing it failed: the rest of the screen lives."""
-    return div(span(words.say.region_failed), "cc-gagal cc-arsir")

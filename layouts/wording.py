@@ -247,7 +247,6 @@ class Phrases:
     seconds_short: str
     no_data_plate: str
     normal_plate: str
-    calm: str
     all_normal: str
     nothing_registered: str
     nothing_measured: str
@@ -261,7 +260,6 @@ class Phrases:
     stale_text: str
     seconds_ago: str
     server_silent: str
-    region_failed: str
 
 
 INDONESIAN = Phrases(
@@ -309,7 +307,6 @@ INDONESIAN = Phrases(
     seconds_short="dtk",
     no_data_plate="TANPA DATA",
     normal_plate="NORMAL",
-    calm="tenang",
     all_normal="Semua situs yang terukur normal",
     nothing_registered="Belum ada situs dalam daftar",
     nothing_measured="Belum ada situs yang terukur",
@@ -323,7 +320,6 @@ INDONESIAN = Phrases(
     stale_text="Server menjawab, tetapi angka di bawah berumur {age}. Jangan dipakai untuk keputusan.",
     seconds_ago="({age} lalu)",
     server_silent="server tidak menjawab",
-    region_failed="Bagian ini gagal digambar",
 )
 
 ENGLISH = Phrases(
@@ -371,7 +367,6 @@ ENGLISH = Phrases(
     seconds_short="s",
     no_data_plate="NO DATA",
     normal_plate="NORMAL",
-    calm="calm",
     all_normal="All measured sites are normal",
     nothing_registered="No site in the register yet",
     nothing_measured="No site measured yet",
@@ -385,7 +380,6 @@ ENGLISH = Phrases(
     stale_text="The server answers, but the figures below are {age} old. Do not decide on them.",
     seconds_ago="({age} ago)",
     server_silent="the server does not answer",
-    region_failed="This part could not be drawn",
 )
 
 
@@ -614,10 +608,6 @@ class Words:
             if self.language is Language.INDONESIAN
             else f"+ {self.number(count)} affected"
         )
-
-    def until(self, moment: str) -> str:
-        """E.g. "s.d. 13.00"."""
-        return f"s.d. {moment}" if self.language is Language.INDONESIAN else f"until {moment}"
 
 
 def words_for(language: Language, zone: ZoneInfo) -> Words:

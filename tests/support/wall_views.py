@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -298,7 +297,3 @@ def day_of_steps(now_value: int, before: Sequence[int]) -> tuple[Step, ...]:
     gap = DAY / (len(before) + 1)
     earlier = [Step(NOW - DAY + gap * index, max(now_value + each, 0)) for index, each in enumerate(before)]
     return (*earlier, Step(NOW - timedelta(minutes=26), now_value))
-
-
-def without_data(view: SitesView) -> SitesView:
-    return replace(view, certificates=(), without_https=0)

@@ -149,7 +149,17 @@ class LiveFeed:
     ``start`` and ``stop`` belong to the event loop's life. ``hello`` is what a client is told first (build, rhythm).
     """
 
-    def __init__(self, draw: Mapping[str, Draw], open_watch: Callable[[], Watch], clock: Clock, hello: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        draw: Mapping[str, Draw],
+        open_watch: Callable[[], Watch],
+        clock: Clock,
+        hello: Mapping[str, Any],
+        *,
+        rest_between_draws: timedelta = REST_BETWEEN_DRAWS,
+    ) -> None:
+        self._rest = rest_between_draws
+        self._look_every = min(LOOK_EVERY, rest_between_draws)
         self._screens = Screens(draw)
         self._open_watch = open_watch
         self._clock = clock
@@ -279,11 +289,11 @@ class LiveFeed:
 
     def _run(self) -> None:
         watch = self._open_watch()
-        pace = _Pace()
+        pace = _Pace(self._rest)
         try:
             while not self._stopping.is_set():
                 is_calm = not self._bells or not pace.can_read
-                self._wake.wait((CALM_LOOK_EVERY if is_calm else LOOK_EVERY).total_seconds())
+                self._wake.wait((CALM_LOOK_EVERY if is_calm else self._look_every).total_seconds())
                 self._wake.clear()
                 self._step(watch, pace)
         finally:
@@ -316,7 +326,8 @@ class LiveFeed:
 class _Pace:
     """When the thread draws and when it beats, on the monotonic clock; and whether the database could be read."""
 
-    def __init__(self) -> None:
+    def __init__(self, rest: timedelta) -> None:
+        self._rest_seconds = rest.total_seconds()
         self._drawn: dict[str, tuple[float, Cursor]] = {}
         self._next_beat = 0.0
         self._unreadable_since: float | None = None
@@ -330,7 +341,7 @@ class _Pace:
             return True
         at, seen = self._drawn[screen]
         rested = time.monotonic() - at
-        if rested < REST_BETWEEN_DRAWS.total_seconds():
+        if rested < self._rest_seconds:
             return False
         return not is_fresh or cursor != seen or rested >= REDRAW_EVERY.total_seconds()
 

@@ -32,7 +32,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainT
 from starlette.routing import Mount, Route
 
 from command_centre.app.clock import SystemClock
-from command_centre.app.live import Draw, Drawing, LiveFeed
+from command_centre.app.live import REST_BETWEEN_DRAWS, Draw, Drawing, LiveFeed
 from command_centre.config.durations import parse_duration
 from command_centre.config.model import Config, Mode, Theme, Wall
 from command_centre.domain.ports import Clock
@@ -54,6 +54,7 @@ log = logging.getLogger(__name__)
 
 LAYOUTS = Path(shell.__file__).parent
 ASSETS = LAYOUTS / "assets"
+STYLE_SHEETS = ("fonts.css", "tokens.css", "wall-base.css")
 
 FONTS: Mapping[str, tuple[str, str]] = {
     "roboto.ttf": ("fontpkg_roboto", "Roboto[wdth,wght].ttf"),
@@ -63,7 +64,8 @@ FONTS: Mapping[str, tuple[str, str]] = {
 
 MOST_STREAMS = 200
 MOST_BEAT_BYTES = 4096
-BEAT_AT_MOST_EVERY = timedelta(seconds=5)
+BEAT_EVERY = timedelta(seconds=10)
+"""How often a wall says that it lives; one that does so more than twice as often is not listened to."""
 SHORTEST_TURN = timedelta(seconds=5)
 LONGEST_TURN = timedelta(hours=1)
 A_YEAR = 31_536_000
@@ -110,22 +112,27 @@ def create_app(
     words: Words,
     walls: Sequence[Wall] = (),
     refresh_every: timedelta = timedelta(minutes=1),
+    beat_every: timedelta = BEAT_EVERY,
+    rest_between_draws: timedelta = REST_BETWEEN_DRAWS,
+    build: str | None = None,
 ) -> WallApp:
     """The whole web application on one database. Two of them can live in one process.
 
-    ``refresh_every`` is how often a target is looked at: the browser measures staleness in it.
+    ``refresh_every`` is how often a target is looked at: the browser measures staleness in it. ``beat_every`` is how often a wall
+    reports. ``build`` names what browsers run: when it changes, they reload.
     """
-    build = build_id()
+    build = build_id() if build is None else build
     screens = SCREENS
     feed = LiveFeed(
         draws(queries, words, screens),
         functools.partial(watch, engine),
         clock,
         {"build": build, "every": refresh_every // timedelta(milliseconds=1)},
+        rest_between_draws=rest_between_draws,
     )
     inner = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     dash_app = _dash(inner, words, screens)
-    site = _Site(dash_app, feed, queries, engine, clock, words, {each.name: each for each in walls}, screens, build)
+    site = _Site(dash_app, feed, queries, engine, clock, words, {each.name: each for each in walls}, screens, build, beat_every)
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
@@ -236,8 +243,10 @@ class _Site:
         walls: Mapping[str, Wall],
         screens: Mapping[str, WallScreen[Any]],
         build: str,
+        beat_every: timedelta,
     ) -> None:
         self.template = ""
+        self._beat_every = beat_every
         self._dash = dash_app
         self._feed = feed
         self._queries = queries
@@ -271,7 +280,8 @@ class _Site:
         try:
             page = self._page(request.query_params, asked)
         except RefusedError as refused:
-            return HTMLResponse(_plain_page(self._words, f"<h1>{escape(str(refused))}</h1>"), refused.status)
+            body = f'<div class="cc-kanvas"><main class="cc-layar cc-tolak"><h1>{escape(str(refused))}</h1></main></div>'
+            return HTMLResponse(_plain_page(self._words, body, STYLE_SHEETS, "cc-dinding"), refused.status)
         return HTMLResponse(self._html(page), headers={"Cache-Control": "no-store"})
 
     def _page(self, query: Mapping[str, str], asked: tuple[str, ...]) -> Page:
@@ -304,6 +314,7 @@ class _Site:
             "screens": page.screens,
             "every": page.turn // timedelta(milliseconds=1),
             "name": page.wall.name if page.is_named else None,
+            "beat": self._beat_every // timedelta(milliseconds=1),
             "build": self._build,
         }
         # A block of data, not a script: the security policy lets no inline script run. A "<" could end the block early.
@@ -360,7 +371,7 @@ class _Site:
 
     async def _remember(self, told: ToldByWall, user_agent: str) -> Response:
         now = asyncio.get_running_loop().time()
-        if not told.closed and now - self._beats.get(told.name, float("-inf")) < BEAT_AT_MOST_EVERY.total_seconds():
+        if not told.closed and now - self._beats.get(told.name, float("-inf")) < self._beat_every.total_seconds() / 2:
             return PlainTextResponse("too often\n", 429)
         self._beats[told.name] = now  # bounded by the walls of the configuration
         beat = WallBeat(
@@ -435,11 +446,12 @@ def _theme(asked: str | None, default: Theme) -> Theme:
         raise RefusedError("theme: gelap atau terang", 400) from None
 
 
-def _plain_page(words: Words, body: str) -> str:
+def _plain_page(words: Words, body: str, style_sheets: Sequence[str] = (), root_class: str = "") -> str:
     """A page without scripts."""
+    links = "".join(f'<link rel="stylesheet" href="/assets/{name}">' for name in style_sheets)
     return (
-        f'<!doctype html><html lang="{words.language.value}"><head><meta charset="utf-8"><title>{escape(words.say.city)}</title>'
-        f"</head><body>{body}</body></html>"
+        f'<!doctype html><html lang="{words.language.value}" class="{root_class}" data-tema="gelap"><head><meta charset="utf-8">'
+        f"<title>{escape(words.say.city)}</title>{links}</head><body>{body}</body></html>"
     )
 
 

@@ -7,16 +7,14 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Engine
 
 from command_centre.app.serving import WallApp, WallServer, create_app, serve
-from command_centre.config.model import Wall
 from command_centre.domain.ports import Clock
 from command_centre.read.queries import Queries
 from layouts.wording import Language, words_for
@@ -58,14 +56,13 @@ def start_server(
     clock: Clock,
     *,
     port: int | None = None,
-    walls: Sequence[Wall] = (),
-    refresh_every: timedelta = timedelta(seconds=60),
+    **options: Any,
 ) -> RunningServer:
-    """Start and wait until it answers."""
+    """Start and wait until it answers; ``options`` are those of ``create_app``."""
     chosen = free_port() if port is None else port
     queries = Queries(engine, WITA, clock, kelurahan=KELURAHAN, is_simulated=True)
     words = words_for(Language.INDONESIAN, WITA)
-    app = create_app(queries, engine, clock=clock, words=words, walls=walls, refresh_every=refresh_every)
+    app = create_app(queries, engine, clock=clock, words=words, **options)
     server = serve(app, HOST, chosen)
     thread = threading.Thread(target=server.run, name=f"server-{chosen}", daemon=True)
     thread.start()

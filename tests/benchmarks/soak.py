@@ -61,6 +61,9 @@ http {{
 """
         )
 
+    def reload_nginx(self) -> None:
+        os.kill(int((self.folder / "nginx.pid").read_text()), signal.SIGHUP)
+
     def _server(self, host: str, *, is_broken: bool) -> str:
         (pem,) = self.folder.glob(f"ca/host-{host}-*.pem")
         answer = "return 502;" if is_broken else "location / { try_files /index.html =404; }"
@@ -114,10 +117,23 @@ def ground(count: int) -> Iterator[Ground]:
         here.write_nginx(())
         web = subprocess.Popen([NGINX, "-p", name, "-c", str(folder / "nginx.conf")])
         try:
+            _wait_until_open(here.https_port)
             yield here
         finally:
             web.terminate()
             web.wait(10)
+
+
+def _wait_until_open(port: int) -> None:
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
 
 
 @contextlib.contextmanager
@@ -182,7 +198,7 @@ def _run(here: Ground, database_url: str, minutes: float) -> None:
         while (passed := time.monotonic() - began) < minutes * 60:
             broken = here.hosts[:5] if int(passed // 180) % 2 else ()  # three minutes whole, three minutes five sites broken
             here.write_nginx(broken)
-            os.kill(int((here.folder / "nginx.pid").read_text()), signal.SIGHUP)
+            here.reload_nginx()
             _wait(product, min(180 - passed % 180, minutes * 60 - passed))
         _report(here, database_url, product.pid, time.monotonic() - began)
     finally:

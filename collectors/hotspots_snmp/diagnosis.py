@@ -54,7 +54,7 @@ def _ask_net_snmp(door: Door, credentials: Credentials, timeout: float) -> Reaso
             port_number=str(door.port),
             version=credentials.version.value,
             community=credentials.community,
-            timeout=max(1, round(timeout)),
+            timeout=f"{timeout:.2f}",
             retries=0,
             **_version_3(credentials),
         )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import os
 import socket
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -104,11 +105,18 @@ class Look:
 
 
 class SnmpPoller:
-    """Implements the Poller port. Building one reads the profiles and touches no network."""
+    """Implements the Poller port. Building one reads the profiles and touches no network.
 
-    def __init__(self, options: Options, clock: Clock, book: Book | None = None) -> None:
+    ``stopwatch`` (seconds, monotonic) measures the time between two reads of a counter and since the last discovery.
+    """
+
+    def __init__(
+        self, options: Options, clock: Clock, book: Book | None = None, stopwatch: Callable[[], float] = time.monotonic
+    ) -> None:
+        os.environ["RUST_BACKTRACE"] = "0"  # the library's panics on random bytes are expected and caught; no pages of frames
         self._options = options
         self._clock = clock
+        self._stopwatch = stopwatch
         self._book = book or load_book()
         self._memories: OrderedDict[str, Memory] = OrderedDict()
         self._users: dict[int, User | None] = {}
@@ -140,7 +148,8 @@ class SnmpPoller:
             return Look(Status.DOWN, Reason.DNS_NXDOMAIN, "the name of the device cannot be resolved", time.monotonic() - begun)
         door = Door(host, address.port, credentials.version, credentials.community, self._user(credentials))
         budget = Budget(begun + self._options.look_seconds, self._options.max_requests)
-        agent = Agent(door, Patience(self._options.timeout_seconds, self._options.retries), memory.tuning, budget, memory.session)
+        patience = Patience(self._options.timeout_seconds, self._options.retries)
+        agent = Agent(door, patience, memory.tuning, budget, memory.session, self._stopwatch)
         try:
             look = await self._look(agent, memory, begun)
         except Trouble as trouble:
@@ -178,18 +187,18 @@ class SnmpPoller:
         memory.session = agent.session
 
     async def _look(self, agent: Agent, memory: Memory, begun: float) -> Look:
-        is_fresh = memory.plan is not None and begun - memory.planned_at < self._options.discover_seconds
-        if memory.plan is None or not is_fresh:
+        moment = self._stopwatch()
+        if memory.plan is None or moment - memory.planned_at >= self._options.discover_seconds:
             return await self._thorough_look(agent, memory, begun)
         agent.trust(memory.plan.sentinel)
         complete = await _ask_again(agent, memory, memory.plan, self._options.max_rows)
-        clocks = standard.uptimes(agent.values, agent.moments.get(standard.SYS_UPTIME, begun))
+        clocks = standard.uptimes(agent.values, agent.moments.get(standard.SYS_UPTIME, moment))
         has_restarted = memory.seen is not None and restarted(memory.seen.uptimes, clocks)
         missing = sum(oid not in agent.values for oid in memory.repeated)
         if has_restarted or (complete and missing):
             return await self._thorough_look(agent, memory, begun)  # its tables may be numbered anew
         answers = {**memory.constant, **agent.values}
-        return self._judge(agent, memory, facts(memory.plan, self._book, answers, agent.moments, begun), complete, begun)
+        return self._judge(agent, memory, facts(memory.plan, self._book, answers, agent.moments, moment), complete, begun)
 
     async def _thorough_look(self, agent: Agent, memory: Memory, begun: float) -> Look:
         """Learn the device anew and read all of it."""
@@ -204,9 +213,10 @@ class SnmpPoller:
             await agent.get(narrow_questions(plan, agent.values))
         except (Silent, Refused, Denied, Exhausted):
             complete = False
-        found = facts(plan, self._book, agent.values, agent.moments, begun)
+        moment = self._stopwatch()
+        found = facts(plan, self._book, agent.values, agent.moments, moment)
         if complete:
-            memory.plan, memory.planned_at = plan, begun
+            memory.plan, memory.planned_at = plan, moment
             memory.repeated = repeated(plan, agent.values)
             moving = set(memory.repeated)
             memory.constant = MappingProxyType({oid: value for oid, value in agent.values.items() if oid not in moving})

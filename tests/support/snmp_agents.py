@@ -1,7 +1,7 @@
 """SNMP agents of our own making, on 127.0.0.1: a small BER codec and agents that behave, or misbehave in one way each.
 
-A good agent answers version 1 and 2c from a table. A subclass changes what it answers, or the bytes it sends. ``Clumsy3`` speaks as
-much of version 3 as is needed to greet and then to refuse.
+A good agent answers version 1 and 2c from a table. A subclass changes what it answers, or the bytes it sends. ``Clumsy3`` speaks
+as much of version 3 as is needed to greet and then to refuse.
 """
 
 from __future__ import annotations

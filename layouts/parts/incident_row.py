@@ -14,7 +14,7 @@ from layouts.wording import Words
 
 FRESH = timedelta(minutes=15)
 """A critical incident this young blinks (0.83 Hz): the only movement a wall has besides clock and pulse."""
-ROOM_EM = 12.0
+ROOM_EM = 11.6
 """Width of place and age together."""
 SITE_PREFIX = "situs:"
 

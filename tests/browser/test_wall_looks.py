@@ -197,6 +197,12 @@ def test_the_verdict_keeps_one_line_in_the_full_tier(page: Page, tmp_path: Path)
         assert lines == pytest.approx(1, abs=0.1)
 
 
+def test_five_incidents_stand_on_the_wall_in_the_full_tier(page: Page, tmp_path: Path) -> None:
+    show(page, tmp_path, CITY["ringkasan-crisis"])
+    in_sight = "(rows) => rows.filter((row) => row.getBoundingClientRect().left < innerWidth).length"
+    assert page.locator(".cc-ins li").evaluate_all(in_sight) == 5
+
+
 def test_trouble_is_coloured_only_where_there_is_trouble(page: Page, tmp_path: Path) -> None:
     saturated = """() => [...document.querySelectorAll('.cc-layar *')].filter((each) => {
       const style = getComputedStyle(each);

@@ -27,9 +27,9 @@ FLAGS = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for the session; each test opens its own context."""
+    """One browser per file: a fixture imported by two files is two fixtures, and Playwright lives once per thread."""
     if not EXECUTABLE.exists():
         pytest.skip(f"{EXECUTABLE} is not there: install Debian's package chromium")
     with sync_playwright() as playwright:

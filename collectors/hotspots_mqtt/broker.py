@@ -11,7 +11,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTv5, MQTTv311
@@ -24,6 +24,9 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from collectors.hotspots_mqtt.options import Broker, Protocol, Tls
 from collectors.hotspots_mqtt.troubles import Trouble, of_connack, of_disconnect, of_error, of_protocol_error, of_suback
 from command_centre.domain.reading import Reason
+
+FAILURES_IN_A_ROW = 3
+"""Good connections cut short before it is said aloud that this looks like a client id used twice (MQTT 3.1.1 does not tell)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ class Connection:
         return attempt
 
     def ask_again(self) -> None:
-        """Subscribe to something that nobody publishes: whether the answer comes (``echoed``) tells a broker that only listens."""
+        """Subscribe to something that nobody publishes: a broker that has stopped answering leaves ``echoed`` unset."""
         if self._client is not None:
             self._client.subscribe(f"command-centre/echo/{self._broker.client_id}", 0)
 
@@ -277,8 +280,11 @@ class BrokerLink:
                 self._protocol = Protocol.V311
                 continue
             trouble = attempt.trouble or Trouble(Reason.CONNECTION_RESET, "the broker closed the connection")
+            pause = self._pause(attempt, trouble)
+            if attempt.subscribed and self._failures >= FAILURES_IN_A_ROW and trouble.reason is Reason.CONNECTION_RESET:
+                trouble = replace(trouble, detail=f"{trouble.detail} again and again: does another client use our client id?")
             self._changed(Link(trouble, self._now(), protocol=self._protocol))
-            self._stopping.wait(self._pause(attempt, trouble))
+            self._stopping.wait(pause)
 
     def _one_connection(self) -> Attempt:
         self.connects += 1
@@ -315,9 +321,21 @@ def _leave_it_to_the_network_thread(*_: Any) -> None:
     return None
 
 
+class _TidySocket(ssl.SSLSocket):
+    """Closed when its handshake fails: paho would leave it to the garbage collector."""
+
+    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002  as in the class above
+        try:
+            super().do_handshake(block)
+        except BaseException:
+            self.close()
+            raise
+
+
 def tls_context(tls: Tls) -> ssl.SSLContext:
     """The TLS of a connection. Raises OSError for a file that cannot be read or is no certificate."""
     context = ssl.create_default_context(cafile=tls.ca_file)
+    context.sslsocket_class = _TidySocket
     if not tls.verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

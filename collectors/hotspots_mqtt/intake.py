@@ -179,7 +179,8 @@ class Intake:
         for flaw in flaws:
             self._reject(message, flaw)
         values = tuple(each for sample in look.samples if (each := self._taken(sample, message, state, moments)) is not None)
-        values = tuple(self._whole(each, sample, state, stale_after) for each, sample in _paired(values, look.samples))
+        if any(sample.part for sample in look.samples):
+            values = tuple(self._whole(each, sample, state, stale_after) for each, sample in _paired(values, look.samples))
         missed = self._count_missed(look, state)
         self._note_signs(look, message, values, state)
         if not values and look.presence is None and not look.samples:

@@ -323,13 +323,14 @@ class MqttListener:
         if told.status is Status.DOWN:
             return False
         grace = self._stale_after if notice.retained else self._options.will_grace
-        group.create_task(self._confirm(notice, told, delivery, grace, emit))
+        group.create_task(self._confirm(notice, told, delivery, told.alive_at, grace, emit))
         return delivery is not None
 
-    async def _confirm(self, notice: Notice, told: _Told, delivery: Delivery | None, grace: float, emit: Emit) -> None:
-        asked_at = told.alive_at
+    async def _confirm(
+        self, notice: Notice, told: _Told, delivery: Delivery | None, alive_before: float, grace: float, emit: Emit
+    ) -> None:
         await asyncio.sleep(grace)
-        if told.alive_at == asked_at and told.status is not Status.DOWN and self._link.is_up:
+        if told.alive_at == alive_before and told.status is not Status.DOWN and self._link.is_up:
             told.status = Status.DOWN
             taken_at = _from_ms(_time_of(notice.arrived, "", told, timed=False))
             detail = "its last will says that it is gone" if delivery is not None else "the broker holds an old 'offline' of it"

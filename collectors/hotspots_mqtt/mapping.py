@@ -58,6 +58,11 @@ class Field:
     offset: float = 0.0
     words: AnyMapping[str, float] = field(default_factory=dict)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether a number is taken as it is written."""
+        return not self.unit and self.scale == 1.0 and self.offset == 0.0 and self.type is not ValueType.TEXT
+
 
 @dataclass(frozen=True, slots=True)
 class Availability:

@@ -71,6 +71,8 @@ def _step_of(found: re.Match[str]) -> Step:
 
 def look_up(path: Path, document: object) -> object:
     """What ``path`` leads to; ``ABSENT`` when there is nothing; a list where the path has a wildcard."""
+    if len(path.steps) == 1 and type(document) is dict and path.steps[0] != WILDCARD:
+        return document.get(path.steps[0], ABSENT)  # the common case, a hundred times a second and more
     here: object = document
     for position, step in enumerate(path.steps):
         if step == WILDCARD:

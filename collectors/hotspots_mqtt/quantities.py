@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -71,6 +72,7 @@ _BY_SUFFIX: Mapping[str, Quantity] = MappingProxyType(
 UNIT_SUFFIXES = frozenset(_BY_SUFFIX)
 
 
+@lru_cache(maxsize=4096)  # a pure function of a few dozen names, asked for every value
 def quantity_of(metric: str) -> Quantity:
     """What the name of a metric promises; ``ANYTHING`` for a name that promises nothing."""
     bare = metric.rpartition(".")[2]
@@ -120,6 +122,7 @@ _TEMPERATURES: Mapping[str, tuple[float, float]] = MappingProxyType(
 )  # fmt: skip
 
 _NUMBER = re.compile(r"([+-]?(?:\d[\d.,]*|[.,]\d+)(?:[eE][+-]?\d{1,4})?)\s*(.{0,20})", re.ASCII)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:\.\d{3}|,\d{3})+", re.ASCII)
 _HEX = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
 _LONGEST = 64
 
@@ -184,7 +187,11 @@ def _plain_point(body: str, *, indonesian: bool) -> str:
         return body.replace(group, "").replace(decimal, ".")
     if commas == 1:
         return body.replace(",", ".")
-    return body.replace(",", "") if commas > 1 else body.replace(".", "") if points > 1 else body
+    if points < 2 and not commas:
+        return body
+    if _GROUPED.fullmatch(body) is None:
+        raise RejectedError(FlawKind.NOT_A_NUMBER, "text")  # a version, an address
+    return body.replace(",", "").replace(".", "")
 
 
 def convert(value: Number, unit: str, quantity: Quantity) -> Number:

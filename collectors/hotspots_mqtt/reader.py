@@ -37,6 +37,7 @@ MAX_PAYLOAD_BYTES = 256 * 1024
 """A hotspot's telemetry has a few hundred bytes; a thousand times that is a mistake or an attack."""
 
 MAX_RECORDS = 1_000
+_SANE = (-1e300, 1e300)
 _LONGEST_TEXT = 200
 
 Value: TypeAlias = int | float | str
@@ -169,17 +170,17 @@ class Reader:
                 return Heard((self._read_plain(levels, message),))
 
     def _read_json(self, levels: Mapping[str, str], message: Message) -> Heard:
-        if self.mapping.device is None:
-            self._device_of(levels)  # a message that names no device is not worth reading
+        device = None if self.mapping.device is not None else self._device_of(levels)
         if self.mapping.availability is not None and not self.mapping.status_topics and not self.mapping.fields:
-            return Heard((self._with_presence(Look(self._device_of(levels)), self.mapping.availability, message.payload),))
+            look = Look(device or self._device_of(levels))
+            return Heard((self._with_presence(look, self.mapping.availability, message.payload),))
         document = json_of(message.payload, self.max_payload_bytes)
         records, root = self._records(document)
         looks: list[Look] = []
         flaws: list[Flaw] = []
         for record in records[:MAX_RECORDS]:
             try:
-                looks.append(self._read_record(levels, record, root))
+                looks.append(self._read_record(device or self._record_device(levels, record), levels, record, root))
             except RejectedError as rejected:
                 flaws.append(rejected.flaw)
         if len(records) > MAX_RECORDS:
@@ -206,8 +207,7 @@ class Reader:
         firsts = [each.path.steps[0] for each in self.mapping.fields if each.path.steps]
         return any(isinstance(step, int) or step == "*" for step in firsts)
 
-    def _read_record(self, levels: Mapping[str, str], record: object, root: object) -> Look:
-        device = self._record_device(levels, record)
+    def _read_record(self, device: str, levels: Mapping[str, str], record: object, root: object) -> Look:
         flaws: list[Flaw] = []
         claim = self._claim(record, root, flaws)
         samples = self._samples(self.mapping.fields, record, claim, flaws)
@@ -228,9 +228,7 @@ class Reader:
         )
 
     def _record_device(self, levels: Mapping[str, str], record: object) -> str:
-        if self.mapping.device is None:
-            return self._device_of(levels)
-        found = look_up(self.mapping.device, record)
+        found = ABSENT if self.mapping.device is None else look_up(self.mapping.device, record)
         if isinstance(found, str) or (isinstance(found, int) and not isinstance(found, bool)):
             return checked_device(str(found))
         if any(name in levels for name in DEVICE_NAMES) or self.mapping.fixed_device:
@@ -271,7 +269,7 @@ class Reader:
         raw = look_up(wanted.path, record)
         if raw is ABSENT or raw is None:
             return None
-        if self._claims_a_share(wanted):
+        if self.mapping.not_a_share and self._claims_a_share(wanted):
             raise RejectedError(FlawKind.WRONG_UNIT, "what the device calls a load average is not a share of anything")
         return read_value(raw, wanted)
 
@@ -391,6 +389,8 @@ class Reader:
             if spec is None:
                 continue
             claim = None if at is None else Claim(at)
+            if isinstance(value, str) and spec.type is ValueType.AUTO and quantity_of(spec.metric) is ANYTHING:
+                spec = replace(spec, type=ValueType.TEXT)  # the sender says that it is a text
             samples.extend(self._samples((replace(spec, path=Path("", ())),), value, claim, flaws))
         return samples
 
@@ -520,8 +520,7 @@ def read_value(raw: object, wanted: Field) -> Value | None:
 
 def _of_many(raw: object, wanted: Field) -> Value | None:
     members = list(raw.values()) if isinstance(raw, dict) else raw if isinstance(raw, list) else [raw]
-    one = replace(wanted, type=ValueType.AUTO)
-    numbers = [value for each in members if each is not None and isinstance(value := _read_one(each, one), int | float)]
+    numbers = [value for each in members if each is not None and isinstance(value := _read_one(each, wanted), int | float)]
     if not numbers:
         return None
     match wanted.type:
@@ -537,6 +536,8 @@ def _of_many(raw: object, wanted: Field) -> Value | None:
 
 def _read_one(raw: object, wanted: Field) -> Value | None:
     quantity = quantity_of(wanted.metric)
+    if (type(raw) is int or type(raw) is float) and wanted.is_plain and _SANE[0] < raw < _SANE[1]:
+        return within(raw, quantity)  # the common case: a number that is meant as it is written
     if raw is UNREADABLE:
         raise RejectedError(FlawKind.NOT_FINITE, "not a finite number")
     if isinstance(raw, bool):

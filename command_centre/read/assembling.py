@@ -146,7 +146,7 @@ def _reason(target: Registered, newest: Newest | None, condition: Condition, now
         return Reason.NO_ADDRESS
     if newest is None:
         return Reason.NEVER_SEEN
-    if condition is Condition.NO_DATA and newest.status != Status.UNKNOWN.value and to_ms(now) >= newest.vouched_until:
+    if condition is Condition.NO_DATA and newest.status != Status.UNKNOWN and to_ms(now) >= newest.vouched_until:
         return Reason.SILENT
     return Reason(newest.reason)
 
@@ -156,7 +156,7 @@ def _since(newest: Newest | None, condition: Condition, window: Interval | None,
         return window.start
     if newest is None or condition is Condition.NO_ADDRESS:
         return None
-    has_fallen_silent = newest.status != Status.UNKNOWN.value and to_ms(now) >= newest.vouched_until
+    has_fallen_silent = newest.status != Status.UNKNOWN and to_ms(now) >= newest.vouched_until
     return from_ms(newest.vouched_until if has_fallen_silent else newest.since)
 
 
@@ -189,7 +189,7 @@ def kelurahan_tiles(tiles: Sequence[SiteTile], kelurahan: Mapping[str, str]) -> 
 
 def counts_of_kind(targets: Iterable[Registered], conditions: Mapping[int, Condition], kind: TargetKind) -> Counts | None:
     """Targets of one kind by condition; None when the register lists none of that kind."""
-    seen = [conditions[each.id] for each in targets if each.kind == kind.value]
+    seen = [conditions[each.id] for each in targets if each.kind == kind]
     return count(seen) if seen else None
 
 
@@ -209,8 +209,8 @@ def self_faults(
     """What the banner must admit: our own targets that are down, and a writer that no longer renews its lease."""
     faults: dict[Fault, datetime] = {}
     for each in targets:
-        seen = newest.get(each.id) if each.kind == TargetKind.SELF.value else None
-        fault = _FAULT_OF.get(Reason(seen.reason)) if seen is not None and seen.status == Status.DOWN.value else None
+        seen = newest.get(each.id) if each.kind == TargetKind.SELF else None
+        fault = _FAULT_OF.get(Reason(seen.reason)) if seen is not None and seen.status == Status.DOWN else None
         if seen is not None and fault is not None:
             faults[fault] = min(faults.get(fault, now), from_ms(seen.since))
     renewed = from_ms(max(renewals)) if renewals else started
@@ -259,12 +259,12 @@ def histories(spans: Sequence[SpanRow], half_hours: HalfHours) -> dict[int, tupl
 def active_times(spans: Iterable[SpanRow]) -> Iterator[Presence]:
     """When targets served citizens (UP or DEGRADED, not planned)."""
     for each in spans:
-        if not each.planned and each.status in (Status.UP.value, Status.DEGRADED.value):
+        if not each.planned and each.status in (Status.UP, Status.DEGRADED):
             yield Presence(each.since, each.until)
 
 
 def measured_times(spans: Iterable[SpanRow]) -> Iterator[Presence]:
     """When anybody vouched for targets at all."""
     for each in spans:
-        if each.status != Status.UNKNOWN.value:
+        if each.status != Status.UNKNOWN:
             yield Presence(each.since, each.until)

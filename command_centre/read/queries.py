@@ -143,7 +143,7 @@ class Queries:
             services=assembling.counts_of_kind(picture.register, picture.conditions, TargetKind.SERVICE),
             incidents=tuple(assembling.incident_row(each) for each in open_now),
             incidents_open=sum(by_severity.values()),
-            incidents_critical=by_severity.get(Severity.CRITICAL.value, 0),
+            incidents_critical=by_severity.get(Severity.CRITICAL, 0),
             incidents_24h=_incident_line(times, picture, first_seen),
             resolved_24h=tuple(assembling.incident_row(each) for each in resolved),
             kelurahan=assembling.kelurahan_tiles(picture.tiles, self._kelurahan),
@@ -205,7 +205,7 @@ class Queries:
     def _read_day(self, connection: Connection, minute: int, register: int, now: datetime) -> _Day:
         half_hours = HalfHours.until(to_ms(now))
         begins, until = half_hours.start, half_hours.now
-        spans = rows.read_spans(connection, begins, TargetKind.SITE.value)
+        spans = rows.read_spans(connection, begins, TargetKind.SITE)
         active = fewest_at_once(assembling.active_times(spans), begins, until)
         watched = most_at_once(assembling.measured_times(spans), begins, until)
         figures = [each if any_watched else None for each, any_watched in zip(active, watched, strict=True)]
@@ -225,7 +225,7 @@ class Queries:
         metrics = self._metric_ids(connection)
         tiles = []
         for each in register:
-            if each.kind != TargetKind.SITE.value:
+            if each.kind != TargetKind.SITE:
                 continue
             seen = newest.get(each.id)
             values = unpack_values(seen.packed) if seen is not None else {}
@@ -256,7 +256,7 @@ def planned_times(windows: Sequence[Window], within: Interval, zone: ZoneInfo) -
 
 def _as_of(register: Sequence[Registered], newest: Mapping[int, Newest]) -> datetime | None:
     """Time of the newest reading of the city. What we say of ourselves does not count: it would hide that the city is silent."""
-    times = [newest[each.id].at for each in register if each.kind != TargetKind.SELF.value and each.id in newest]
+    times = [newest[each.id].at for each in register if each.kind != TargetKind.SELF and each.id in newest]
     return from_ms(max(times)) if times else None
 
 

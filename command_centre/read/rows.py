@@ -158,7 +158,7 @@ def read_register(connection: Connection, today: date) -> tuple[Registered, ...]
 
 def read_newest(connection: Connection) -> dict[int, Newest]:
     """The newest look at each target that was ever seen."""
-    return {row[0]: Newest._make(row) for row in connection.execute(NEWEST)}
+    return {row[0]: Newest._make(row) for row in connection.execute(NEWEST).all()}
 
 
 def read_metrics(connection: Connection) -> dict[str, int]:
@@ -174,7 +174,7 @@ def read_spans(connection: Connection, start: int, kind: str) -> list[SpanRow]:
         .where(span.c.until > start, target.c.kind == kind, target.c.removed_at.is_(None))
         .order_by(span.c.target_id, span.c.since)
     )
-    return [SpanRow._make(row) for row in connection.execute(question)]
+    return [SpanRow._make(row) for row in connection.execute(question).all()]
 
 
 def read_first_seen(connection: Connection) -> int | None:

@@ -1,0 +1,45 @@
+"""Every region that a render function names has a container in the skeleton of its page, and no id stands twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+import pytest
+from dash.development.base_component import Component
+
+from layouts import RINGKASAN, SCREENS, SITUS
+from layouts.wording import Language, words_for
+from tests.support.wall_views import crisis_tiles, normal_day_tiles, sites_view, summary_view
+
+WORDS = words_for(Language.INDONESIAN, ZoneInfo("Asia/Makassar"))
+
+
+def ids_of(component: Component) -> Iterator[str]:
+    own = getattr(component, "id", None)
+    if isinstance(own, str):
+        yield own
+    children = getattr(component, "children", None)
+    for child in children if isinstance(children, list | tuple) else [children]:
+        if isinstance(child, Component):
+            yield from ids_of(child)
+
+
+def regions_named() -> dict[str, set[str]]:
+    days = ((), normal_day_tiles(), crisis_tiles())
+    return {
+        RINGKASAN.key: {region for tiles in days for region in RINGKASAN.regions(summary_view(tiles), WORDS)},
+        SITUS.key: {region for tiles in days for region in SITUS.regions(sites_view(tiles), WORDS)},
+    }
+
+
+@pytest.mark.parametrize("screen", list(SCREENS))
+def test_every_region_has_its_container(screen: str) -> None:
+    containers = set(ids_of(SCREENS[screen].skeleton(WORDS)))
+    assert regions_named()[screen] - containers == set()
+
+
+def test_no_id_stands_twice_in_a_document_that_holds_every_screen() -> None:
+    counted = Counter(each for screen in SCREENS.values() for each in ids_of(screen.skeleton(WORDS)))
+    assert [each for each, count in counted.items() if count > 1] == []

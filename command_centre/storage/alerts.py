@@ -12,7 +12,7 @@ from command_centre.domain.alert import AlertState, Phase
 from command_centre.domain.incident import IncidentEventKind, IncidentId
 from command_centre.domain.reading import Reading, Reason
 from command_centre.domain.rule import Rule, RuleId
-from command_centre.storage.database import insert_into
+from command_centre.storage.database import upsert_into
 from command_centre.storage.log import clean_text
 from command_centre.storage.tables import alert_state, incident, incident_event, target
 from command_centre.storage.times import from_ms, to_ms
@@ -47,14 +47,15 @@ def load_alerts(connection: Connection, target_ids: Sequence[int]) -> dict[tuple
 def save_alert(connection: Connection, rule: RuleId, target_id: int, alert: Alert) -> None:
     """Keep the state of one rule on one target."""
     state = alert.state
-    values = {
+    row = {
+        "rule": rule,
+        "target_id": target_id,
         "phase": state.phase.value,
         "since": to_ms(state.since),
         "trouble_since": None if state.trouble_since is None else to_ms(state.trouble_since),
         "incident_id": alert.incident,
     }
-    adding = insert_into(connection, alert_state).values(values | {"rule": rule, "target_id": target_id})
-    connection.execute(adding.on_conflict_do_update(index_elements=[alert_state.c.rule, alert_state.c.target_id], set_=values))
+    connection.execute(upsert_into(connection, alert_state), row)
 
 
 def open_incident(connection: Connection, rule: Rule, target_id: int, seen: Reading, opened_at: datetime) -> IncidentId:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -94,6 +95,20 @@ def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgre
     if connection.dialect.name == "sqlite":
         return sqlite.insert(table)
     return postgresql.insert(table)
+
+
+def upsert_into(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that overwrites the row with the same primary key. Every column has to be given."""
+    return _upsert(connection.dialect.name, table)
+
+
+@cache
+def _upsert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    # Built once per table: putting the statement together costs more than running it for one row.
+    adding = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    keys = list(table.primary_key.columns)
+    overwritten = {column.name: adding.excluded[column.name] for column in table.columns if column not in keys}
+    return adding.on_conflict_do_update(index_elements=keys, set_=overwritten)
 
 
 def describe(url: URL) -> str:

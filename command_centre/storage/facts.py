@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from command_centre.storage.database import insert_into
+from command_centre.storage.database import upsert_into
 from command_centre.storage.tables import meta
 from command_centre.storage.times import to_ms
 
@@ -22,9 +22,7 @@ LOG_SINCE: Final = "log_since"
 
 def remember(connection: Connection, key: str, value: str, at: datetime) -> None:
     """Keep ``value`` under ``key``."""
-    row = {"key": key, "value": value, "changed_at": to_ms(at)}
-    adding = insert_into(connection, meta).values(row)
-    connection.execute(adding.on_conflict_do_update(index_elements=[meta.c.key], set_=row))
+    connection.execute(upsert_into(connection, meta), {"key": key, "value": value, "changed_at": to_ms(at)})
 
 
 def recall(connection: Connection, key: str) -> str | None:

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from sqlalchemy import Connection, and_, delete, select
 
 from command_centre.domain.series import Resolution, Rollup, Unit, merge, roll_up
-from command_centre.storage.database import insert_into
+from command_centre.storage.database import insert_into, upsert_into
 from command_centre.storage.facts import LOG_SINCE, recall
 from command_centre.storage.log import Stored
 from command_centre.storage.tables import dirty, metric, reading, rollup, series
@@ -50,9 +50,7 @@ def mark_buckets(connection: Connection, resolution: Resolution, touched: Iterab
         for bucket, target_id in sorted(touched)
     ]
     if rows:
-        adding = insert_into(connection, dirty)
-        keys = [dirty.c.resolution_seconds, dirty.c.bucket, dirty.c.target_id]
-        connection.execute(adding.on_conflict_do_update(index_elements=keys, set_={"marked_at": adding.excluded.marked_at}), rows)
+        connection.execute(upsert_into(connection, dirty), rows)
 
 
 def roll_up_marked(connection: Connection, resolution: Resolution, now: datetime, limit: int) -> int:
@@ -163,10 +161,7 @@ def _replace(
         }
         for (target_id, metric_id, bucket), each in fresh.items()
     ]
-    adding = insert_into(connection, rollup)
-    keys = [rollup.c.resolution_seconds, rollup.c.series_id, rollup.c.bucket]
-    moved = {name: adding.excluded[name] for name in ("count", "total", "low", "high", "sketch")}
-    connection.execute(adding.on_conflict_do_update(index_elements=keys, set_=moved), rows)
+    connection.execute(upsert_into(connection, rollup), rows)
 
 
 def _series_ids(connection: Connection, wanted: set[tuple[int, int]]) -> dict[tuple[int, int], int]:

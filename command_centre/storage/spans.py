@@ -13,7 +13,7 @@ from command_centre.domain.availability import Observation, Span
 from command_centre.domain.calendar import Interval
 from command_centre.domain.reading import Reading, Reason, Status
 from command_centre.domain.target import TargetKey
-from command_centre.storage.database import insert_into
+from command_centre.storage.database import upsert_into
 from command_centre.storage.log import Stored
 from command_centre.storage.painting import PlannedWithin, paint_late, paint_newest
 from command_centre.storage.tables import latest, reading, span, target
@@ -68,9 +68,7 @@ def _follow_newest(connection: Connection, stored: Sequence[Stored], planned_for
         changes.note(known.id, old, spans)
         rows.append(_latest_row(states.get(known.id), news, spans))
     changes.write(connection)
-    adding = insert_into(connection, latest)
-    moved = {column.name: getattr(adding.excluded, column.name) for column in latest.c if column.name != "target_id"}
-    connection.execute(adding.on_conflict_do_update(index_elements=[latest.c.target_id], set_=moved), rows)
+    connection.execute(upsert_into(connection, latest), rows)
 
 
 def _insert_late(connection: Connection, late: Stored, planned_for: PlannedFor) -> None:

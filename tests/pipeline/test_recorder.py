@@ -68,7 +68,7 @@ def test_what_is_offered_is_written_and_what_is_put_is_durable_when_put_returns(
     register(engine)
 
     async def tell(inbox: Inbox) -> None:
-        await asyncio.wait_for(inbox.put(seen(second(1))), 10)
+        await asyncio.wait_for(inbox.put(seen(second(1))), 60)
         other = open_database(database_url, read_only=True)
         assert second(1) in stored(other)
         other.dispose()
@@ -130,7 +130,7 @@ def test_a_listener_is_not_acknowledged_while_the_database_refuses(sqlite_url: s
         assert not telling.done()
         holder.execute("ROLLBACK")
         holder.close()
-        await asyncio.wait_for(telling, 15)
+        await asyncio.wait_for(telling, 60)
         assert stored(engine) == [second(0)]
 
     with recording(engine) as at_work:
@@ -256,7 +256,7 @@ def test_one_reading_that_cannot_be_stored_does_not_keep_the_others_out(engine: 
 
     async def tell(at_work: AtWork) -> None:
         with pytest.raises(ReadingRefused, match="situs:diskominfo"):
-            await asyncio.wait_for(at_work.inbox.put(impossible), 10)
+            await asyncio.wait_for(at_work.inbox.put(impossible), 60)
 
     with recording(engine) as at_work:
         for number in range(5):

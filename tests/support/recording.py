@@ -74,11 +74,11 @@ def recording(
     finally:
         stop.set()
         inbox.close()
-        thread.join(30)
+        thread.join(60)
     assert not thread.is_alive(), "the recorder does not stop"
 
 
-def until(condition: Callable[[], bool], seconds: float = 15.0) -> None:
+def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     """Wait for something that happens in another thread or process."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -111,7 +111,7 @@ class Nursery:
 
     def close(self) -> None:
         self._orders.close()
-        self._process.wait(10)
+        self._process.wait(60)
         self._answers.close()
 
 

@@ -146,6 +146,11 @@ class Reason(StrEnum):
     # The MQTT conversation
     OFFLINE = "offline"  # the device, or its last will, says that it is gone
 
+    # A hotspot for the people beside it
+    FULL = "full"  # as many devices as it takes
+    CROWDED = "crowded"  # nearly full: no trouble yet
+    NO_INTERNET = "no_internet"  # connected, and no way out
+
     # Ourselves
     NO_ADDRESS = "no_address"  # the register knows no address: expected, not measured
     NEVER_SEEN = "never_seen"  # expected, no reading yet

@@ -271,14 +271,29 @@ class Agent:
 
         Raises Silent, Refused, Denied, Exhausted only when nothing came at all.
         """
+        bulk_rows = min(self._tuning.bulk_rows, max_rows + 1)
+        try:
+            return await self._walk_by(column, max_rows, bulk_rows)
+        except Garbled:
+            return await self._walk_singly(column, max_rows)
+
+    async def _walk_singly(self, column: str, max_rows: int) -> Walk:
+        """Row by row: an answer with many rows may be too long to be read, or be spoilt by a row that is none of ours."""
+        try:
+            return await self._walk_by(column, max_rows, 1)
+        except Garbled:
+            self.errors += 1
+            return self._ended(column, {}, Stop.BROKEN)
+
+    async def _walk_by(self, column: str, max_rows: int, bulk_rows: int) -> Walk:
         rows: dict[str, Value] = {}
         last: tuple[int, ...] = ()
-        steps = await self._steps(column, min(self._tuning.bulk_rows, max_rows + 1))
+        steps = await self._steps(column, bulk_rows)
         while True:
             try:
-                row = await self._ask(lambda session: _next_row(steps), is_new_request=len(rows) % self._tuning.bulk_rows == 0)
+                row = await self._ask(lambda session: _next_row(steps), is_new_request=len(rows) % bulk_rows == 0)
             except (Silent, Refused, Denied, Exhausted, Garbled) as trouble:
-                if not rows and not isinstance(trouble, Garbled):
+                if not rows or (isinstance(trouble, Garbled) and bulk_rows > 1):
                     raise
                 self.errors += 1
                 return self._ended(column, rows, Stop.BROKEN)
@@ -325,6 +340,7 @@ class Agent:
             except TimeoutError:
                 taken = time.monotonic() - begun
                 trouble = Refused() if taken < REFUSAL_SHARE * wait else Silent()
+                self._forget_kept_session()
             except SnmpAuthError:
                 if self._door.user is None or attempt > 0:
                     raise Denied from None
@@ -354,6 +370,11 @@ class Agent:
         self.answers += 1
         self.slowest = max(self.slowest, taken)
         self._tuning.slowest = taken if self._tuning.slowest is None else max(taken, 0.9 * self._tuning.slowest)
+
+    def _forget_kept_session(self) -> None:
+        """Version 3, silence before any answer: perhaps the engine is another since the last look; greet it again."""
+        if self.answers == 0 and self.is_v3:
+            self.forget_session()
 
     def forget_session(self) -> None:
         """Begin anew with the next request."""

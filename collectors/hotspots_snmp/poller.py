@@ -88,6 +88,7 @@ class Memory:
     constant: Mapping[str, Value] = field(default_factory=dict)
     seen: Seen | None = None
     session: SnmpSession | None = field(default=None, repr=False)
+    door: Door | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,8 @@ class SnmpPoller:
             return Look(Status.DOWN, Reason.DNS_NXDOMAIN, "the name of the device cannot be resolved", time.monotonic() - begun)
         door = Door(host, address.port, credentials.version, credentials.community, self._user(credentials))
         budget = Budget(begun + self._options.look_seconds, self._options.max_requests)
+        if memory.door != door:
+            memory.door, memory.session = door, None  # another address or other credentials since the last look
         patience = Patience(self._options.timeout_seconds, self._options.retries)
         agent = Agent(door, patience, memory.tuning, budget, memory.session, self._stopwatch)
         try:

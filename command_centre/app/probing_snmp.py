@@ -29,6 +29,9 @@ EXIT: Mapping[Status, int] = MappingProxyType({Status.UP: 0, Status.DEGRADED: 1,
 EXIT_USAGE = 3
 KEY = "probe"
 MAX_POLLS = 10_000
+LEAST_PAUSE = 0.5
+"""Of the interval, after a poll that took longer than its share: a rate over less says little."""
+
 LOSSY_REQUESTS = 3
 """A person who probes waits for a lossy line: so many requests may use up all their attempts beyond the usual time of a look."""
 
@@ -144,7 +147,9 @@ async def _probe(words: argparse.Namespace, credentials: Credentials) -> tuple[S
     events: list[Json] = []
     begun = time.monotonic()
     for number in range(words.polls):
-        await asyncio.sleep(max(0.0, begun + number * words.interval - time.monotonic()) if number else 0.0)
+        if number:
+            due = max(begun + number * words.interval, time.monotonic() + LEAST_PAUSE * words.interval)
+            await asyncio.sleep(due - time.monotonic())
         look = await poller.look(address, credentials, KEY)
         samples.append(_sample(look))
         if look.restarted:

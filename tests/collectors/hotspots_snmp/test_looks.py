@@ -37,6 +37,7 @@ from tests.support.snmp_agents import (
     oid,
     system,
     table,
+    tlv,
 )
 
 QUICK = Options(Credentials(community="umum"), timeout_seconds=0.3, retries=1, look_seconds=10.0)
@@ -304,6 +305,15 @@ def test_an_answer_too_long_to_be_read_costs_only_itself() -> None:
     assert look.facts is not None
     assert look.facts.system.descr is None
     assert look.facts.ports[0].in_octets == 5
+
+
+def test_a_row_that_cannot_be_read_spoils_no_other_column() -> None:
+    address = tlv(64, b"10.20.30.40")  # an IpAddress has four octets
+    mib = system() | interface(1, "eth0", 5, 6) | {oid(f"{IF}.9.1"): address}
+    look = look_at(ScriptedAgent(mib))
+    assert (look.status, look.reason) == (Status.UP, Reason.OK)
+    assert look.facts is not None
+    assert look.facts.ports[0].oper == "up"
 
 
 def test_counters_of_the_wrong_type_are_left_out_and_the_reading_says_so() -> None:

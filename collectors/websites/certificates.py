@@ -109,7 +109,7 @@ def _fingerprint(pem: bytes) -> str:
 
 def common_name(name: str) -> str:
     """The CN of a subject or issuer, or the whole name where it has none."""
-    match = re.search(r"(?:^|;\s*)CN\s*=\s*([^;]+)", name)
+    match = re.search(r"(?:^|[;,]\s*)CN\s*=\s*(.+?)(?=\s*[;,]\s*[A-Za-z0-9.]+\s*=|$)", name)
     return match.group(1).strip() if match else name
 
 

@@ -249,6 +249,11 @@ class Reception:
         self._decoder: Decoder | None = None
 
     @property
+    def has_begun(self) -> bool:
+        """Whether the server has said anything at all."""
+        return self._lines > 0
+
+    @property
     def body(self) -> bytes:
         return b"".join(self._body)
 
@@ -361,7 +366,7 @@ def _response(
     chain: tuple[Certificate, ...],
     options: Options,
 ) -> Response:
-    phases = _phases(curl, request.address)
+    phases = _phases(curl, request.address, has_answered=reception.has_begun)
     status = curl.getinfo(pycurl.RESPONSE_CODE) or None
     body = reception.body
     trouble = _trouble(curl, request, reception, error, phases, chain, options)
@@ -428,7 +433,7 @@ def _quiet_trouble(reception: Reception, chain: tuple[Certificate, ...], options
     return None
 
 
-def _phases(curl: pycurl.Curl, address: Address) -> Phases:
+def _phases(curl: pycurl.Curl, address: Address, *, has_answered: bool) -> Phases:
     """The phases of one transfer; together they are its total.
 
     The first byte counts from the moment the connection is ready, not from PRETRANSFER: on a fast server libcurl sets that clock
@@ -445,11 +450,12 @@ def _phases(curl: pycurl.Curl, address: Address) -> Phases:
         )
     )
     is_https = address.scheme == "https"
+    ready = app if is_https else connect  # libcurl also sets the clock of the first byte when no byte came
     return Phases(
         connect=connect - lookup if connect else None,
         tls=app - connect if is_https and app else None,
-        first_byte=start - (app if is_https else connect) if start else None,
-        transfer=total - start if start else None,
+        first_byte=start - ready if has_answered else None,
+        transfer=total - start if has_answered else None,
         total=total - lookup,
     )
 

@@ -35,7 +35,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(CERTIFICATE_REMAINING_SECONDS, Unit.SECONDS, "Time until the first certificate of the chain expires; negative after."),
     Metric(LEAF_CERTIFICATE_REMAINING_SECONDS, Unit.SECONDS, "Time until the site's own certificate expires; negative after."),
     Metric(CONTENT_AGE_SECONDS, Unit.SECONDS, "Age of the newest date found on the page."),
-    Metric(IPV4_UP_RATIO, Unit.RATIO, "1 when the site answers over IPv4, 0 when not; only where it has both families."),
-    Metric(IPV6_UP_RATIO, Unit.RATIO, "1 when the site answers over IPv6, 0 when not; only where it has both families."),
+    Metric(IPV4_UP_RATIO, Unit.RATIO, "Whether the site answers over IPv4 (1 or 0); only where it has both families."),
+    Metric(IPV6_UP_RATIO, Unit.RATIO, "Whether the site answers over IPv6 (1 or 0); only where it has both families."),
     Metric(LOOP_LAG_SECONDS, Unit.SECONDS, "Worst lateness of our own event loop during the look: how far to trust the times."),
 )

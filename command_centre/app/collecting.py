@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine
 
 from collectors import KINDS, ClosablePoller
 from collectors.uplink.poller import UplinkPoller
+from command_centre.app.clock import SystemClock
 from command_centre.app.sweep import AlwaysThere, Pace, Sweep, Uplink
 from command_centre.demo.history import simulated_history
 from command_centre.demo.place import DemoPlace, wait_for_place
@@ -36,6 +37,7 @@ from command_centre.storage import facts, inventory
 from command_centre.storage.database import migrate, open_database, writing
 from command_centre.storage.lease import Lease
 from command_centre.storage.log import log_ends_at
+from command_centre.storage.recovery import recover_if_damaged
 from command_centre.storage.retention import Retention
 
 if TYPE_CHECKING:
@@ -72,16 +74,12 @@ class WrongCityError(Exception):
     """A database of the simulated city in live mode, or the other way round."""
 
 
-class SystemClock:
-    """The Clock port over the operating system."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-
 def run(chosen: Chosen) -> int:
     """Collect until SIGTERM. Raises LeaseHeld, StorageError or WrongCityError before anything has been touched."""
     config, clock = chosen.config, SystemClock()
+    recovery = recover_if_damaged(config.database_url(), clock.now())
+    if recovery is not None:
+        log.error("%s", recovery)
     engine = open_database(config.database_url())
     migrate(engine)
     lease = Lease.acquire(engine, SHARD, f"collect on {socket.gethostname()}", clock)

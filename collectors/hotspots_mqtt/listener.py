@@ -193,7 +193,8 @@ class MqttListener:
         if self._connected_before and not link.resumed:
             # The broker forgot us: what was published meanwhile was kept for nobody.
             self._counters.gaps += 1
-            log.warning("the broker had forgotten our session; messages since %s may be lost", self._last_message_at)
+            since = "the start" if self._last_message_at is None else _from_ms(round(self._last_message_at * 1000)).isoformat()
+            log.warning("the broker had forgotten our session; messages since %s may be lost", since)
         self._connected_before = True
 
     async def _mind_the_link(self, emit: Emit) -> None:

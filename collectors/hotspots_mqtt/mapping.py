@@ -94,6 +94,7 @@ class Mapping:
     names: AnyMapping[str, str] = field(default_factory=dict)
     scales: AnyMapping[str, float] = field(default_factory=dict)
     not_a_share: frozenset[str] = frozenset()
+    unit_paths: AnyMapping[str, Path] = field(default_factory=dict)
     sequence: Path | None = None
     boot: Path | None = None
     stale_after: float | None = None
@@ -136,9 +137,22 @@ _SYNONYMS: AnyMapping[str, tuple[str, ...]] = MappingProxyType(
         "sequence": ("seq",),
         "boot": (),
         "not_a_share": (),
+        "unit_paths": (),
         "uptime_format": ("duration_format",),
-        "stale_after_s": ("stale_s", "timeout_s", "expire_after_s", "expire_after", "max_age_s"),
-        "every_s": ("interval_s", "expected_interval_s", "expected_every_s", "period_s"),
+        "stale_after_s": (
+            "stale_after",
+            "stale_s",
+            "timeout_s",
+            "expire_after_s",
+            "expire_after",
+            "max_age_s",
+            "silence_s",
+            "offline_after_s",
+            "ttl_s",
+            "patience_s",
+        ),
+        "every_s": ("interval_s", "interval", "expected_interval_s", "expected_every_s", "period_s", "heartbeat_s"),
+        "periods": ("stale_after_intervals", "stale_factor", "missed_intervals"),
     }
 )
 """Every key of the language, with the other words that are understood for it."""
@@ -226,6 +240,7 @@ class _Parser:
             names=self._texts("names"),
             scales=self._numbers("scale"),
             not_a_share=frozenset(map(str, self._document.get("not_a_share", ()))),
+            unit_paths=self._unit_paths(),
             sequence=self._path("sequence"),
             boot=self._path("boot"),
             stale_after=self._stale_after(),
@@ -326,7 +341,8 @@ class _Parser:
         )
 
     def _type(self, metric: str, details: AnyMapping[str, Any]) -> ValueType:
-        written = details.get("type") or self._texts("types").get(metric)
+        written = next((details[key] for key in ("type", "agg", "aggregate", "op") if key in details), None)
+        written = written or self._texts("types").get(metric)
         if written is None:
             return ValueType.AUTO
         found = _TYPES.get(str(written))
@@ -344,6 +360,10 @@ class _Parser:
             for word, number in table.items()
             if not isinstance(number, dict)
         }
+
+    def _unit_paths(self) -> AnyMapping[str, Path]:
+        found = ((unit, self._read_path(f"unit_paths.{unit}", path)) for unit, path in self._texts("unit_paths").items())
+        return {unit: path for unit, path in found if path is not None}
 
     def _texts(self, key: str) -> AnyMapping[str, str]:
         table = _get(self._document, key)
@@ -366,7 +386,9 @@ class _Parser:
         own, every = _get(self._document, "stale_after_s"), _get(self._document, "every_s")
         if own is not None:
             return self._number("stale_after_s", own)
-        return None if every is None else PATIENCE * self._number("every_s", every)
+        periods = _get(self._document, "periods")
+        patience = PATIENCE if periods is None else self._number("periods", periods)
+        return None if every is None else patience * self._number("every_s", every)
 
 
 def _words(written: Any) -> frozenset[str]:

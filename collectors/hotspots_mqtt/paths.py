@@ -1,6 +1,7 @@
 """Paths into a JSON payload: ``Wifi.RSSI``, ``radios[0].clients``, ``radios[*].clients``, ``["switch:0"].apower``.
 
-The shorthand of JSONPath (RFC 9535) that fits on one line of a configuration file: names, indices and the wildcard.
+The shorthand of JSONPath (RFC 9535) that fits on one line of a configuration file: names, indices and the wildcard. What begins
+with ``/`` is a JSON pointer (RFC 6901).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 _STEP = re.compile(
-    r"""\[\s*"(?P<double>[^"]*)"\s*\] | \[\s*'(?P<single>[^']*)'\s*\] | \[\s*(?P<index>-?\d+)\s*\] | \[\s*(?P<any>\*)\s*\]
+    r"""\[\s*"(?P<double>[^"]*)"\s*\] | \[\s*'(?P<single>[^']*)'\s*\] | \[\s*(?P<index>-?\d+)\s*\] | \[\s*(?P<any>\*?)\s*\]
         | \.?(?P<name>[^.\[\]]+)""",
     re.VERBOSE,
 )
@@ -49,6 +50,8 @@ def parse_path(text: str) -> Path:
     body = text.strip()
     if body in ("", "$", ".", "@"):
         return Path(text, ())
+    if body.startswith("/"):
+        return Path(text, tuple(each.replace("~1", "/").replace("~0", "~") for each in body[1:].split("/")))
     body = body[1:] if body.startswith(("$.", "$[")) else body
     steps: list[Step] = []
     position = 0
@@ -64,7 +67,7 @@ def parse_path(text: str) -> Path:
 def _step_of(found: re.Match[str]) -> Step:
     if (index := found["index"]) is not None:
         return int(index)
-    if found["any"] is not None:
+    if found["any"] is not None or found["name"] in ("*", "#"):
         return WILDCARD
     return next(each for each in (found["double"], found["single"], found["name"]) if each is not None)
 

@@ -56,6 +56,7 @@ PRESETS: Mapping[str, Document] = MappingProxyType(
             "availability": {"up": ["Online"], "down": ["Offline"]},
             # The time one loop takes, compared with the sleep that was set: neither a share of anything nor at most 100.
             "not_a_share": ["LoadAvg"],
+            "unit_paths": {"°C": "TempUnit", "hPa": "PressureUnit"},
         },
         "shelly1": {
             "topic": "shellies/{device}/{metric}",
@@ -146,7 +147,7 @@ _ROOTS: Mapping[str, str] = MappingProxyType(
 )
 """Which convention a topic belongs to, by its first level."""
 
-INHERITED = ("names", "scale", "not_a_share", "uptime_format")
+INHERITED = ("names", "scale", "not_a_share", "unit_paths", "uptime_format")
 """What a mapping takes from the convention of its topic when it does not say so itself: facts, never fields."""
 
 

@@ -123,7 +123,6 @@ _TEMPERATURES: Mapping[str, tuple[float, float]] = MappingProxyType(
 
 _NUMBER = re.compile(r"([+-]?(?:\d[\d.,]*|[.,]\d+)(?:[eE][+-]?\d{1,4})?)\s*(.{0,20})", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:\.\d{3}|,\d{3})+", re.ASCII)
-_HEX = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
 _LONGEST = 64
 
 NOTHING_WORDS = frozenset({"", "-", "--", "n/a", "na", "null", "none", "nil", "unknown", "unavailable", "u"})
@@ -155,14 +154,14 @@ def number_of_text(text: str, *, indonesian: bool = False) -> tuple[Number, str]
     body = text.strip()
     if len(body) > _LONGEST:
         raise RejectedError(FlawKind.NOT_A_NUMBER, "text")
-    if _HEX.fullmatch(body):
-        return int(body, 16), ""
     body = re.sub(r"^Rp\.?\s*", "", body)
     found = _NUMBER.fullmatch(body.replace("−", "-"))
     if found is None:
         if body.casefold().lstrip("+-") in ("nan", "inf", "infinity"):
             raise RejectedError(FlawKind.NOT_FINITE, "not a finite number")
         raise RejectedError(FlawKind.NOT_A_NUMBER, "text")
+    if any(each.isdigit() for each in found[2].split(" ", 1)[0]):
+        raise RejectedError(FlawKind.NOT_A_NUMBER, "text")  # 0x1F, 1_000, 2026-03-02
     return finite(_digits(found[1], indonesian=indonesian)), found[2].strip()
 
 

@@ -153,7 +153,8 @@ class Reader:
     def _device_of(self, levels: Mapping[str, str]) -> str:
         found = next((levels[name] for name in DEVICE_NAMES if name in levels), None)
         if found is None:
-            found = self.mapping.fixed_device or "/".join(levels.values())
+            literal = self.mapping.device.text if self.mapping.device is not None else ""
+            found = self.mapping.fixed_device or "/".join(levels.values()) or literal
         return checked_device(found)
 
     # -- data topics
@@ -231,7 +232,7 @@ class Reader:
         found = ABSENT if self.mapping.device is None else look_up(self.mapping.device, record)
         if isinstance(found, str) or (isinstance(found, int) and not isinstance(found, bool)):
             return checked_device(str(found))
-        if any(name in levels for name in DEVICE_NAMES) or self.mapping.fixed_device:
+        if any(name in levels for name in DEVICE_NAMES) or self.mapping.fixed_device:  # a topic that names it, too
             return self._device_of(levels)
         raise RejectedError(FlawKind.NO_DEVICE, "the payload names no device")
 
@@ -271,7 +272,15 @@ class Reader:
             return None
         if self.mapping.not_a_share and self._claims_a_share(wanted):
             raise RejectedError(FlawKind.WRONG_UNIT, "what the device calls a load average is not a share of anything")
+        if self.mapping.unit_paths and not wanted.unit:
+            wanted = self._with_told_unit(wanted, record)
         return read_value(raw, wanted)
+
+    def _with_told_unit(self, wanted: Field, record: object) -> Field:
+        """Some devices write in the same payload which unit a kind of quantity is in."""
+        path = self.mapping.unit_paths.get(quantity_of(wanted.metric).unit or "")
+        told = look_up(path, record) if path is not None else None
+        return replace(wanted, unit=told) if isinstance(told, str) else wanted
 
     def _claims_a_share(self, wanted: Field) -> bool:
         last = wanted.path.steps[-1] if wanted.path.steps else ""
@@ -582,16 +591,20 @@ def _read_text(raw: str, wanted: Field, quantity: Quantity) -> Value | None:
         return _read_word(body, wanted, quantity, rejected)
     if unit and quantity is ANYTHING and wanted.type is ValueType.AUTO and not _is_unit(unit):
         return _clean(body)  # "7.15.3-rc1", "24 jam nonstop": a text that begins with a digit
-    return _finished(number, _known_unit(unit, quantity) or wanted.unit, wanted, quantity)
+    return _finished(number, _known_unit(unit, body, quantity) or wanted.unit, wanted, quantity)
 
 
 def _is_unit(text: str) -> bool:
     return bool(re.fullmatch(r"[%°º]?[A-Za-zµ/]{0,8}", text))
 
 
-def _known_unit(unit: str, quantity: Quantity) -> str:
-    """The unit written behind the number; people's words behind a count ("12 klien") are no unit."""
-    return "" if quantity is COUNT else unit
+def _known_unit(unit: str, body: str, quantity: Quantity) -> str:
+    """The unit written behind the number; a word behind a count ("12 klien") is none, but "12abc" is no count either."""
+    if quantity is not COUNT or not unit:
+        return unit
+    if body[: -len(unit)].endswith(" "):
+        return ""
+    raise RejectedError(FlawKind.NOT_A_NUMBER, "text")
 
 
 def _read_word(body: str, wanted: Field, quantity: Quantity, rejected: RejectedError) -> Value:

@@ -145,10 +145,29 @@ def _read_metric(data: bytes) -> Metric:
             historical = bool(_number(raw))
         elif number == 7:
             null = bool(_number(raw))
+        elif number == 9:
+            null = null or _is_bad(_bytes(raw))
         elif 10 <= number <= 19:
             raw_value = (number, raw)
     value = None if null or raw_value is None else _value_of(raw_value, kind)
     return Metric(name or None, alias, at, kind, value, historical)
+
+
+_QUALITY = "Quality"
+_GOOD = 192  # 0 is BAD, 500 is STALE: neither is a measurement of now
+
+
+def _is_bad(properties: bytes) -> bool:
+    """Whether the property set says that the value is not to be trusted."""
+    keys: list[str] = []
+    values: list[bytes] = []
+    for number, raw in _fields(properties):
+        if number == 1:
+            keys.append(_text(raw))
+        elif number == 2:
+            values.append(_bytes(raw))
+    told = dict(zip(keys, values, strict=False)).get(_QUALITY)
+    return told is not None and any(number in (3, 4) and raw != _GOOD for number, raw in _fields(told))
 
 
 def _value_of(raw_value: tuple[int, int | bytes], kind: int | None) -> Value | None:

@@ -15,13 +15,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
-import aiodns
 import pycares
 
+from collectors.websites.name_servers import IPV4, IPV6, NameServers, NoAnswerError
 from command_centre.domain.reading import Reason
 
-TRY_SECONDS = 2.0
-TRIES = 2
 LIMIT_SECONDS = 5.0
 """c-ares stretches its own time-outs by what it has seen of a server; this is the outer limit."""
 
@@ -114,12 +112,12 @@ class Resolver:
         """Give the sockets back."""
         for channel in (*self._retired, self._channel):
             if channel is not None:
-                await channel.dns.close()
+                channel.dns.close()
         self._channel = None
         self._retired.clear()
 
     @contextlib.asynccontextmanager
-    async def _channel_for(self, host: str) -> AsyncIterator[aiodns.DNSResolver]:
+    async def _channel_for(self, host: str) -> AsyncIterator[NameServers]:
         channel = self._channel
         if channel is None or host in channel.asked:
             channel = self._renew()
@@ -129,27 +127,26 @@ class Resolver:
             yield channel.dns
         finally:
             channel.users -= 1
-            await self._close_idle()
+            self._close_idle()
 
     def _renew(self) -> _Channel:
         if self._channel is not None:
             self._retired.append(self._channel)
-        dns = aiodns.DNSResolver(nameservers=list(self._servers) or None, timeout=TRY_SECONDS, tries=TRIES)
-        self._channel = _Channel(dns)
+        self._channel = _Channel(NameServers(self._servers))
         return self._channel
 
-    async def _close_idle(self) -> None:
+    def _close_idle(self) -> None:
         idle = [each for each in self._retired if each.users == 0]
         self._retired = [each for each in self._retired if each.users]
         for each in idle:
-            await each.dns.close()
+            each.dns.close()
 
 
 @dataclass(slots=True)
 class _Channel:
     """One c-ares channel, the names it was asked, and how many look-ups are under way on it."""
 
-    dns: aiodns.DNSResolver
+    dns: NameServers
     asked: set[str] = field(default_factory=set)
     users: int = 0
 
@@ -162,10 +159,10 @@ async def _within(question: Coroutine[None, None, Answer], limit_seconds: float)
         return Answer(trouble=_TIMEOUT)
 
 
-async def _ask_both(channel: aiodns.DNSResolver, host: str, begun: float) -> Answer:
-    ipv6_query = asyncio.ensure_future(_query(channel, host, "AAAA"))
+async def _ask_both(channel: NameServers, host: str, begun: float) -> Answer:
+    ipv6_query = asyncio.ensure_future(_query(channel, host, IPV6))
     try:
-        ipv4 = await _query(channel, host, "A")
+        ipv4 = await _query(channel, host, IPV4)
         seconds = time.perf_counter() - begun
         if isinstance(ipv4, DnsTrouble):
             return _answer(ipv4, await ipv6_query, time.perf_counter() - begun)
@@ -177,11 +174,11 @@ async def _ask_both(channel: aiodns.DNSResolver, host: str, begun: float) -> Ans
         ipv6_query.cancel()
 
 
-async def _ask_ipv4(channel: aiodns.DNSResolver, host: str, begun: float) -> Answer:
+async def _ask_ipv4(channel: NameServers, host: str, begun: float) -> Answer:
     """For a name that had no IPv6 address a few minutes ago; asked for IPv6 all the same when there is no IPv4."""
-    ipv4 = await _query(channel, host, "A")
+    ipv4 = await _query(channel, host, IPV4)
     if isinstance(ipv4, DnsTrouble):
-        return _answer(ipv4, await _query(channel, host, "AAAA"), time.perf_counter() - begun)
+        return _answer(ipv4, await _query(channel, host, IPV6), time.perf_counter() - begun)
     return Answer(ipv4, seconds=time.perf_counter() - begun, is_ipv6_known=False)
 
 
@@ -202,16 +199,12 @@ def _worse(ipv4: DnsTrouble, ipv6: DnsTrouble) -> DnsTrouble:
     return ipv6 if ipv4.reason is Reason.DNS_NO_ADDRESS else ipv4
 
 
-async def _query(channel: aiodns.DNSResolver, host: str, kind: str) -> tuple[str, ...] | DnsTrouble:
+async def _query(channel: NameServers, host: str, kind: int) -> tuple[str, ...] | DnsTrouble:
     try:
-        result = await channel.query_dns(host, kind)
-    except aiodns.error.DNSError as trouble:
-        number = trouble.args[0]
-        return _TROUBLES.get(
-            number, DnsTrouble(Reason.DNS_SERVFAIL, f"the name server's answer was of no use ({trouble.args[-1]})")
-        )
-    wanted = pycares.ARecordData if kind == "A" else pycares.AAAARecordData
-    found = tuple(record.data.addr for record in result.answer if isinstance(record.data, wanted))
+        found = await channel.ask(host, kind)
+    except NoAnswerError as trouble:
+        unknown = DnsTrouble(Reason.DNS_SERVFAIL, f"the name server's answer was of no use ({trouble})")
+        return _TROUBLES.get(trouble.number, unknown)
     return found[:MAX_ADDRESSES] or _NO_ADDRESS
 
 

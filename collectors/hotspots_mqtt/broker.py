@@ -6,13 +6,16 @@ by the client it came from, it can never acknowledge a message of a later connec
 
 from __future__ import annotations
 
+import contextlib
 import random
+import select
+import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTv5, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
@@ -25,12 +28,14 @@ from collectors.hotspots_mqtt.options import Broker, Protocol, Tls
 from collectors.hotspots_mqtt.troubles import Trouble, of_connack, of_disconnect, of_error, of_protocol_error, of_suback
 from command_centre.domain.reading import Reason
 
+LOOK_UP_EVERY = 0.25
+READS_AT_ONCE = 100
+
 FAILURES_IN_A_ROW = 3
 """Good connections cut short before it is said aloud that this looks like a client id used twice (MQTT 3.1.1 does not tell)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """One message and the way to acknowledge it. ``topic`` is None where it is not UTF-8."""
 
     topic: str | None
@@ -99,16 +104,20 @@ class Connection:
         self._now = now
         self.attempt = Attempt(time.monotonic(), protocol)
         self._client: Client | None = None
+        self._received = 0
 
     def run(self, go_on: Callable[[], bool]) -> Attempt:
         """Connect and stay until the connection ends or ``go_on`` (asked four times a second) says no."""
         attempt = self.attempt
+        self._waker = _Waker()
         try:
             self._client = self._new_client()
             self._connect(self._client)
             self._turn(self._client, go_on)
         except (OSError, ValueError) as error:
             attempt.trouble = attempt.trouble or of_error(error)
+        finally:
+            self._waker.close()
         return attempt
 
     def ask_again(self) -> None:
@@ -146,8 +155,8 @@ class Connection:
         client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
-        # With this set, paho never writes from the thread that acknowledges: the network thread is woken instead.
-        client.on_socket_register_write = _leave_it_to_the_network_thread
+        # With this set, paho never writes from the thread that acknowledges: the network thread is woken, once per burst.
+        client.on_socket_register_write = self._wake
         return client
 
     def _connect(self, client: Client) -> None:
@@ -167,7 +176,7 @@ class Connection:
         deadline = attempt.began + self._broker.connect_timeout_seconds
         result = MQTTErrorCode.MQTT_ERR_SUCCESS
         while result == MQTTErrorCode.MQTT_ERR_SUCCESS:
-            result = client.loop(0.25)
+            result = self._step(client, LOOK_UP_EVERY)
             if not attempt.connected and attempt.trouble is None and time.monotonic() > deadline:
                 attempt.trouble = Trouble(Reason.TIMEOUT, "the broker does not answer our CONNECT")
                 self._hang_up(client)
@@ -178,11 +187,40 @@ class Connection:
         if attempt.trouble is None and result == MQTTErrorCode.MQTT_ERR_PROTOCOL:
             attempt.trouble = of_protocol_error(connected=attempt.connected)
 
+    def _step(self, client: Client, seconds: float) -> MQTTErrorCode:
+        """Wait for the socket or for an acknowledgement to be sent, then read and write what there is.
+
+        Not paho's own loop: that wakes up once for every acknowledgement and cannot poll a descriptor above 1023.
+        """
+        sock = client.socket()
+        if not isinstance(sock, socket.socket):
+            return MQTTErrorCode.MQTT_ERR_NO_CONN
+        waiting = isinstance(sock, ssl.SSLSocket) and sock.pending() > 0
+        ready = self._waker.poll(sock, 0.0 if waiting else seconds, writing=client.want_write())
+        if waiting or ready:
+            result = self._read_all(client)
+            if result != MQTTErrorCode.MQTT_ERR_SUCCESS:
+                return result
+        if client.want_write():
+            result = client.loop_write()
+            if result != MQTTErrorCode.MQTT_ERR_SUCCESS:
+                return result
+        return client.loop_misc()
+
+    def _read_all(self, client: Client) -> MQTTErrorCode:
+        """paho reads one packet at a time; a burst is read in one go, but not for ever."""
+        for _ in range(READS_AT_ONCE):
+            before = self._received
+            result = client.loop_read()
+            if result != MQTTErrorCode.MQTT_ERR_SUCCESS or self._received == before:
+                return result
+        return MQTTErrorCode.MQTT_ERR_SUCCESS
+
     def _hang_up(self, client: Client) -> None:
         client.on_disconnect = None
         client.disconnect()
         for _ in range(4):
-            if client.loop(0.05) != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            if self._step(client, 0.05) != MQTTErrorCode.MQTT_ERR_SUCCESS:
                 return
 
     # -- called by paho
@@ -214,7 +252,11 @@ class Connection:
                 code, connected=self.attempt.connected, from_broker=flags.is_disconnect_packet_from_server
             )
 
+    def _wake(self, *_: Any) -> None:
+        self._waker.wake()
+
     def _on_message(self, client: Client, _: object, message: MQTTMessage) -> None:
+        self._received += 1
         try:
             topic: str | None = message.topic
         except UnicodeDecodeError:
@@ -317,8 +359,34 @@ class BrokerLink:
         return pause * random.uniform(0.75, 1.0)  # noqa: S311  jitter is no secret
 
 
-def _leave_it_to_the_network_thread(*_: Any) -> None:
-    return None
+class _Waker:
+    """Waits for a socket, and can be woken from another thread."""
+
+    def __init__(self) -> None:
+        self._ours, self._theirs = socket.socketpair()
+        for each in (self._ours, self._theirs):
+            each.settimeout(0)
+
+    def poll(self, sock: socket.socket, seconds: float, *, writing: bool) -> bool:
+        """Whether ``sock`` can be read (or has ended)."""
+        poller = select.poll()
+        poller.register(sock, select.POLLIN | (select.POLLOUT if writing else 0))
+        poller.register(self._ours, select.POLLIN)
+        ready = dict(poller.poll(seconds * 1000))
+        if self._ours.fileno() in ready:
+            with contextlib.suppress(BlockingIOError):
+                self._ours.recv(4096)
+        return bool(ready.get(sock.fileno(), 0) & ~select.POLLOUT)
+
+    def wake(self) -> None:
+        """End the wait. A full pipe has already been woken; a closed one waits for nothing."""
+        with contextlib.suppress(OSError):
+            self._theirs.send(b"!")
+
+    def close(self) -> None:
+        """Give both ends back."""
+        self._ours.close()
+        self._theirs.close()
 
 
 class _TidySocket(ssl.SSLSocket):

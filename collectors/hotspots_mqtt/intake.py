@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, OrderedDict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from collectors.hotspots_mqtt.flaws import LOSES_NOTHING, Flaw, FlawKind
 from collectors.hotspots_mqtt.moments import Lag, Moment, believe
@@ -34,8 +35,7 @@ class Limits:
     reject_bytes: int = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """One value with the time it holds for. ``timed``: by the device's own time, not by its arrival."""
 
     metric: str
@@ -45,8 +45,7 @@ class Taken:
     timed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """What one message says about one device that we accept. ``missed``: its messages that never arrived before this one."""
 
     device: str

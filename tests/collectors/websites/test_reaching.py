@@ -159,7 +159,7 @@ def test_healthy_sites_stay_up_while_forty_others_have_dead_dns() -> None:  # CO
     dead = [each for each in readings if each.target.startswith("mati")]
     assert {each.reason for each in healthy} == {Reason.OK}
     assert {each.reason for each in dead} == {Reason.DNS_TIMEOUT}
-    assert sorted(value(each, "dns_seconds") for each in healthy)[20] < 0.5
+    assert sorted(value(each, "dns_seconds") for each in healthy)[20] < 1.0
 
 
 def test_nobody_listening_is_refused() -> None:
@@ -289,7 +289,7 @@ def test_one_slow_site_does_not_make_others_late() -> None:  # W10
     slow, *others = asyncio.run(scene())
     assert slow.reason is Reason.FIRST_BYTE_TIMEOUT
     assert {each.reason for each in others} == {Reason.OK}
-    assert max(value(each, "total_seconds") for each in others) < 0.5
+    assert max(value(each, "total_seconds") for each in others) < 0.9
 
 
 def test_a_host_sees_at_most_one_connection_of_ours_at_a_time() -> None:

@@ -308,7 +308,7 @@ class LiveFeed:
                     self._draw(screen)
                     pace.note_drawn(screen, cursor)
             pace.note_readable()
-        except DBAPIError as trouble:
+        except (DBAPIError, OSError) as trouble:
             pace.note_unreadable(trouble)
         if pace.is_time_to_beat():
             self._tell(self._pulse, Beat(to_ms(self._clock.now()), can_read=pace.can_read))
@@ -355,10 +355,11 @@ class _Pace:
         self._next_beat = now + BEAT_EVERY.total_seconds()
         return True
 
-    def note_unreadable(self, trouble: DBAPIError) -> None:
+    def note_unreadable(self, trouble: DBAPIError | OSError) -> None:
         if self._unreadable_since is None:
             self._unreadable_since = time.monotonic()
-            log.warning("the database cannot be read (%s); screens keep their last state and see it age", trouble.orig)
+            cause = trouble.orig if isinstance(trouble, DBAPIError) else trouble
+            log.warning("the database cannot be read (%s); screens keep their last state and see it age", cause)
 
     def note_readable(self) -> None:
         if self._unreadable_since is not None:

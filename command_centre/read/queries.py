@@ -89,6 +89,11 @@ class Queries:
         self._windows = tuple(windows)
         self._kelurahan = {} if kelurahan is None else dict(kelurahan)
         self._is_simulated = is_simulated
+        self._forget()
+
+    def _forget(self) -> None:
+        """Start with an empty memory: ids of another database file mean nothing here."""
+        self._pool = self._engine.pool  # a new one whenever the watch has found another file under the database's name
         self._register: tuple[int, date, tuple[Registered, ...]] | None = None
         self._metrics: dict[str, int] = {}
         self._day: _Day | None = None
@@ -166,6 +171,8 @@ class Queries:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
+        if self._engine.pool is not self._pool:
+            self._forget()
         with self._engine.connect() as connection, connection.begin():
             yield connection
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine
@@ -13,7 +14,7 @@ class Watch(Protocol):
     """Tells how far history has come. To be used, and closed, by one thread."""
 
     def look(self) -> Cursor:
-        """The cursor as it is now. Raises sqlalchemy.exc.DBAPIError while the database cannot be read."""
+        """The cursor as it is now. Raises sqlalchemy.exc.DBAPIError or OSError while the database cannot be read."""
 
     def close(self) -> None: ...
 
@@ -50,21 +51,34 @@ class SqliteWatch:
     """Asks ``PRAGMA data_version`` (microseconds), and for the cursor only when another connection has committed something.
 
     A commit that moves no cursor (a lease renewed, a wall's sign of life) is not news.
+    A database that was restored or rebuilt is another file under the same name: all connections to the old one are given up,
+    or this process would show the past for ever.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._path = str(engine.url.database)
+        self._file: tuple[int, int] | None = None
         self._link: Any = None  # the driver's own connection: outside of any transaction, or the version would stand still
         self._version: int | None = None
         self._cursor = CursorWatch(engine)
         self._seen = Cursor(0, 0, 0)
 
     def look(self) -> Cursor:
+        self._follow_the_file()
         version = self._data_version()
         if version != self._version:
             self._seen = self._cursor.look()
             self._version = version
         return self._seen
+
+    def _follow_the_file(self) -> None:
+        found = os.stat(self._path)  # raises while there is none: connecting would create an empty one
+        file = (found.st_dev, found.st_ino)
+        if self._file is not None and file != self._file:
+            self.close()
+            self._engine.dispose()
+        self._file = file
 
     def _data_version(self) -> int:
         if self._link is None:

@@ -167,8 +167,10 @@
     const screen = canvas.dataset.halaman;
     const old = dataAge(screen);
     write(canvas.querySelector(".cc-data-per"), old === null ? "–" : words.clock(known.asOf[screen]));
-    const text = old === null ? "" : fill(words.lalu, { age: ageToTheSecond(old, words.satuan) });
-    write(canvas.querySelector(".cc-data-umur"), isLost() ? `${text} · ${words.server_diam}` : text);
+    write(canvas.querySelector(".cc-data-umur"), old === null ? "" : fill(words.lalu, { age: ageToTheSecond(old, words.satuan) }));
+    const freshness = canvas.querySelector(".cc-segar");
+    if (isLost()) freshness.dataset.diam = words.server_diam; /* shown by the style sheet in place of the sources */
+    else delete freshness.dataset.diam;
   }
 
   function showAges(canvas, words) {

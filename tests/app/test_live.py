@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from sqlalchemy import Engine
 from command_centre.app.clock import SystemClock
 from command_centre.app.live import REMEMBERED_DELTAS, Channel, Drawing, Screens, event, plain
 from command_centre.domain.reading import Reason, Status
+from command_centre.storage.database import open_database
 from command_centre.storage.walls import WallBeat, record_beat
 from layouts.wall.situs import ids as situs
 from tests.support.databases import sqlite_template
@@ -24,10 +26,6 @@ __all__ = ["sqlite_template"]
 
 @pytest.fixture
 def engine(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
-    import shutil
-
-    from command_centre.storage.database import open_database
-
     shutil.copy(sqlite_template, tmp_path / "city.db")
     engine = open_database(f"sqlite:///{tmp_path / 'city.db'}")
     yield engine
@@ -145,6 +143,25 @@ def test_when_the_database_cannot_be_read_the_heart_beats_on_and_says_so(city: L
             connection.exec_driver_sql("ALTER TABLE gone RENAME TO reading")
             connection.commit()
         assert beat_saying(stream, ok=True)
+
+
+def test_a_database_that_was_restored_under_the_same_name_is_followed(
+    city: LittleCity, server: RunningServer, tmp_path: Path
+) -> None:
+    file = tmp_path / "city.db"
+    with Stream(server, "situs") as stream:
+        before = stream.until("full").data["as_of"]
+        with city.engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql(f"VACUUM INTO '{tmp_path / 'copy.db'}'")
+        city.engine.dispose()
+        for old in list(tmp_path.glob("city.db*")):
+            old.rename(tmp_path / f"old-{old.name}")
+        (tmp_path / "copy.db").rename(file)
+        fresh = open_database(f"sqlite:///{file}")
+        LittleCity(fresh, city.clock, city.register).see()
+        fresh.dispose()
+        assert stream.until("full", "delta").data["as_of"] > before
 
 
 # -- the parts that need no server

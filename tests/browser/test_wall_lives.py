@@ -203,6 +203,7 @@ def test_a_wall_that_loses_the_server_says_so_dims_and_heals_itself(city: Little
     expect(body).to_contain_text(re.compile(r"berumur \d+ dtk"))
     attempt = int(re.findall(r"ke-(\d+)", body.inner_text())[0])
     assert attempt >= 2
+    expect(page.locator(".cc-kanvas:not([hidden]) .cc-segar")).to_have_attribute("data-diam", "server tidak menjawab")
     clock = page.locator(".cc-kanvas:not([hidden]) .cc-jam-pukul")
     stood = clock.inner_text()
     expect(clock).not_to_have_text(stood)  # the clock goes on
@@ -288,6 +289,7 @@ def test_data_that_stop_are_marked_by_their_own_age_though_the_server_answers(ci
             expect(page.locator(BANNER)).to_be_hidden()
             expect(page.locator(".cc-terlambat")).to_have_count(0)
         expect(page.locator(".cc-terlambat").first).to_have_attribute("data-umur", re.compile(r"^\d+ dtk$"), timeout=SOON)
+        expect(page.locator(".cc-terlambat > em").first).to_be_hidden()  # the old number is not kept
         expect(page.locator(".st.cc-basi").first).to_be_visible(timeout=SOON)
         expect(page.locator(TITLE)).to_have_text(STOPPED, timeout=SOON)
         expect(page.locator(".cc-kanvas:not([hidden])")).to_have_class(re.compile("cc-putus"))

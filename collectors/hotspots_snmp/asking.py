@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeVar
@@ -67,6 +68,7 @@ class Stop(Enum):
     NOT_INCREASING = "not_increasing"
     LIMIT = "limit"
     BROKEN = "broken"  # it stopped answering in the middle
+    SPOILT = "spoilt"  # an answer could not be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,22 +251,24 @@ class Agent:
         if self._door.version is not Version.V1:  # where an object that does not exist is an error, an error tells nothing
             self.errors += 1
 
-    async def _get_if_readable(self, oids: list[str]) -> set[str]:
+    async def _get_if_readable(self, oids: list[str]) -> AbstractSet[str]:
         try:
             return await self._get_part(oids)
         except Garbled:
             return set()
 
-    async def _get_part(self, oids: list[str]) -> set[str]:
+    async def _get_part(self, oids: list[str]) -> AbstractSet[str]:
         answer = await self._ask(lambda session: session.get_many(oids))
         wanted = set(oids)
-        came = {oid: value for oid, value in answer.items() if oid in wanted and value is not None}
+        came = answer
+        if None in answer.values() or not answer.keys() <= wanted:
+            came = {oid: value for oid, value in answer.items() if oid in wanted and value is not None}
         if answer and not came:
             raise Garbled("answers something else than what was asked")
         now = self._stopwatch()
         self.values.update(came)
         self.moments.update(dict.fromkeys(came, now))
-        return set(came)
+        return came.keys()
 
     async def walk(self, column: str, max_rows: int) -> Walk:
         """All rows of a column, many rows to a request where the agent can do that. Silence in the middle keeps what came.
@@ -283,7 +287,7 @@ class Agent:
             return await self._walk_by(column, max_rows, 1)
         except Garbled:
             self.errors += 1
-            return self._ended(column, {}, Stop.BROKEN)
+            return self._ended(column, {}, Stop.SPOILT)
 
     async def _walk_by(self, column: str, max_rows: int, bulk_rows: int) -> Walk:
         rows: dict[str, Value] = {}
@@ -296,7 +300,7 @@ class Agent:
                 if not rows or (isinstance(trouble, Garbled) and bulk_rows > 1):
                     raise
                 self.errors += 1
-                return self._ended(column, rows, Stop.BROKEN)
+                return self._ended(column, rows, Stop.SPOILT if isinstance(trouble, Garbled) else Stop.BROKEN)
             if row is None or row[0] == column or not is_under(row[0], column):
                 return self._ended(column, rows, Stop.END)
             place = tuple(int(part) for part in row[0].split("."))

@@ -74,7 +74,7 @@ class _Search:
         self._agent = agent
         self._max_rows = max_rows
         self._rows: dict[str, tuple[str, ...]] = {}
-        self._ports: tuple[str, ...] = ()
+        self._ports: tuple[standard.PortObjects, ...] = ()
         self._memory: tuple[str | None, tuple[str, ...]] = (None, ())
         self._sensors: tuple[str, ...] = ()
         self._lm_sensors: tuple[str, ...] = ()
@@ -95,7 +95,7 @@ class _Search:
                 indexes.update(index for index in walk.rows if index.isdigit())
         finally:
             most = ENDLESS_PORTS if Stop.LIMIT in self._agent.stops else MAX_PORTS
-            self._ports = tuple(sorted(indexes, key=int)[:most])
+            self._ports = tuple(standard.port_objects(index) for index in sorted(indexes, key=int)[:most])
 
     async def standard_tables(self) -> None:
         """Main memory and temperatures of the standard MIBs."""
@@ -121,6 +121,7 @@ class _Search:
             self._memory,
             self._sensors,
             self._lm_sensors,
+            counted=profile.counted_columns() & self._rows.keys(),
         )
 
 
@@ -135,9 +136,9 @@ def questions(plan: Plan) -> list[list[str]]:
 
 def repeated(plan: Plan, answered: standard.Answers) -> tuple[str, ...]:
     """What to ask at every look until the next discovery: all that moves and was there, and the interfaces' names."""
-    counted = plan.profile.counted_columns()
-    cells = [f"{column}.{index}" for column, indexes in plan.rows.items() if column not in counted for index in indexes]
-    names = standard.IF_NAME if any(f"{standard.IF_NAME}.{index}" in answered for index in plan.ports) else standard.IF_DESCR
+    rows = [(column, indexes) for column, indexes in plan.rows.items() if column not in plan.counted]
+    cells = [f"{column}.{index}" for column, indexes in rows for index in indexes]
+    names = standard.IF_NAME if any(of.name in answered for of in plan.ports) else standard.IF_DESCR
     wanted = [
         *_MOVING_SYSTEM,
         *plan.scalars,
@@ -156,8 +157,8 @@ _SENSOR_COLUMNS = (standard.SENSOR_SCALE, standard.SENSOR_PRECISION, standard.SE
 
 def narrow_questions(plan: Plan, answers: standard.Answers) -> list[str]:
     """The 32-bit counters of the interfaces that have no 64-bit ones."""
-    narrow = [index for index in plan.ports if as_whole(answers.get(f"{standard.IF_HC_IN}.{index}")) is None]
-    return [f"{column}.{index}" for index in narrow for column in standard.IF_COUNTERS]
+    narrow = [of for of in plan.ports if as_whole(answers.get(of.wide_in)) is None]
+    return [name for of in narrow for name in (of.narrow_in, of.narrow_out)]
 
 
 def _of_sensors(plan: Plan) -> list[str]:
@@ -165,7 +166,7 @@ def _of_sensors(plan: Plan) -> list[str]:
 
 
 def _of_ports(plan: Plan, columns: tuple[str, ...]) -> list[str]:
-    return [f"{column}.{index}" for index in plan.ports for column in columns]
+    return [f"{column}.{of.index}" for of in plan.ports for column in columns]
 
 
 def _storage(plan: Plan) -> list[str]:

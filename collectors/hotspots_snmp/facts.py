@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from collectors.hotspots_snmp import standard
 from collectors.hotspots_snmp.profiles import Book, How, Profile, Share, Take, Words
 from collectors.hotspots_snmp.rates import Seen, Uptimes
-from collectors.hotspots_snmp.standard import Answers, Port, System
+from collectors.hotspots_snmp.standard import Answers, Port, PortObjects, System
 from collectors.hotspots_snmp.values import as_line, as_number, as_object_id, as_whole
 
 MAX_CLIENTS = 100_000
@@ -19,9 +19,10 @@ MAX_CLIENTS = 100_000
 class Plan:
     """What is known of a device from its last discovery: its profile, and which rows its tables have.
 
-    ``rows`` maps a column to the indexes found in it; ``ports`` are interface indexes; ``memory`` is the main memory's storage
+    ``rows`` maps a column to the indexes found in it; ``ports`` are the interfaces; ``memory`` is the main memory's storage
     row with those whose content is given back on demand; ``sensors`` and ``lm_sensors`` are rows of the two standard tables of
-    temperatures.
+    temperatures. ``identity`` is set once it has been read. ``counted`` columns
+    are walked at every look: how many rows they have is the answer.
     """
 
     profile: Profile
@@ -29,10 +30,12 @@ class Plan:
     sentinel: str | None
     rows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     scalars: tuple[str, ...] = ()
-    ports: tuple[str, ...] = ()
+    ports: tuple[PortObjects, ...] = ()
     memory: tuple[str | None, tuple[str, ...]] = (None, ())
     sensors: tuple[str, ...] = ()
     lm_sensors: tuple[str, ...] = ()
+    identity: Identity | None = None
+    counted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ class Facts:
 def _key(port: Port, doubles: set[str]) -> str:
     if port.name not in doubles:
         return port.name
-    return f"{port.name}#{port.alias}#{port.index}" if port.alias else f"{port.name}#{port.index}"
+    return f"{port.name}#{port.alias}#{port.if_index}" if port.alias else f"{port.name}#{port.if_index}"
 
 
 def facts(plan: Plan, book: Book, answers: Answers, moments: Mapping[str, float], moment: float) -> Facts:
@@ -100,19 +103,33 @@ def facts(plan: Plan, book: Book, answers: Answers, moments: Mapping[str, float]
     reader = Reader(answers, plan.rows)
     clients = reader.first(profile.clients)
     points = reader.first(profile.access_points)
+    ports = standard.ports(answers, moments, plan.ports, profile.speed_in_bits_per_second)
     return Facts(
         standard.system(answers, clocks, plan.object_id),
-        _identity(plan, book, reader),
+        plan.identity or _identity(plan, book, reader),
         None if clients is None or clients > MAX_CLIENTS else round(clients),
         None if points is None or points > MAX_CLIENTS else round(points),
         reader.first((*profile.cpu, *generic.cpu)),
         _memory(plan, generic, reader),
         _temperatures(plan, reader),
-        standard.ports(answers, moments, plan.ports, profile.speed_in_bits_per_second),
+        ports,
         _radios(plan, reader),
         clocks,
-        standard.refused_counters(answers, plan.ports),
+        0 if _are_all_wide(ports) else standard.refused_counters(answers, plan.ports),
     )
+
+
+def settled(plan: Plan, found: Facts, answers: Answers) -> Plan:
+    """The plan with what a look has shown not to change: the sweep then reads only what moves."""
+    speed_in_bits = plan.profile.speed_in_bits_per_second
+    ports = tuple(replace(of, known=standard.know(answers, of, speed_in_bits)) for of in plan.ports)
+    return replace(plan, ports=ports, identity=found.identity)
+
+
+def _are_all_wide(ports: Iterable[Port]) -> bool:
+    """Nothing can have been refused where every interface has both its 64-bit counters."""
+    found = [port.counters for port in ports]
+    return all(one and one.bits == 64 and one.octets_in is not None and one.octets_out is not None for one in found)
 
 
 class Reader:
@@ -169,7 +186,9 @@ class Reader:
         """Row indexes of a column."""
         return self._rows.get(column, ()) if column else ()
 
-    def _kept(self, rule: Take, column: str | None) -> list[str]:
+    def _kept(self, rule: Take, column: str | None) -> Sequence[str]:
+        if rule.named is None and rule.where is None:
+            return self.indexes(column)
         return [index for index in self.indexes(column) if self._is_named(rule, index) and self._is_where(rule, index)]
 
     def _is_named(self, rule: Take, index: str) -> bool:

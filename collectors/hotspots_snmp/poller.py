@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import os
+import resource
 import socket
 import time
 from collections import OrderedDict
@@ -31,7 +32,7 @@ from collectors.hotspots_snmp.asking import (
 )
 from collectors.hotspots_snmp.diagnosis import second_opinion
 from collectors.hotspots_snmp.discovery import discover, narrow_questions, questions, repeated
-from collectors.hotspots_snmp.facts import Facts, Plan, facts, uplink_port
+from collectors.hotspots_snmp.facts import Facts, Plan, facts, settled, uplink_port
 from collectors.hotspots_snmp.keys import user_of
 from collectors.hotspots_snmp.options import SNMP_PORT, Credentials, Level, Options
 from collectors.hotspots_snmp.profiles import Book, load_book
@@ -85,6 +86,7 @@ class Memory:
     plan: Plan | None = None
     planned_at: float = 0.0
     repeated: tuple[str, ...] = ()
+    moving: frozenset[str] = frozenset()
     constant: Mapping[str, Value] = field(default_factory=dict)
     seen: Seen | None = None
     session: SnmpSession | None = field(default=None, repr=False)
@@ -122,6 +124,7 @@ class SnmpPoller:
         self._memories: OrderedDict[str, Memory] = OrderedDict()
         self._users: dict[int, User | None] = {}
         self._sessions_kept = 0
+        self._most_sessions = min(options.kept_sessions, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
 
     async def poll(self, target: Target) -> Reading:
         """One reading of one hotspot. Whatever the device does is data."""
@@ -150,13 +153,14 @@ class SnmpPoller:
         door = Door(host, address.port, credentials.version, credentials.community, self._user(credentials))
         budget = Budget(begun + self._options.look_seconds, self._options.max_requests)
         if memory.door != door:
-            memory.door, memory.session = door, None  # another address or other credentials since the last look
+            memory.door = door  # another address or other credentials since the last look
+            self._drop_session(memory)
         patience = Patience(self._options.timeout_seconds, self._options.retries)
         agent = Agent(door, patience, memory.tuning, budget, memory.session, self._stopwatch)
         try:
             look = await self._look(agent, memory, begun)
         except Trouble as trouble:
-            memory.session = None
+            self._drop_session(memory)
             return await self._nothing(trouble, agent, door, credentials, begun)
         self._keep_session(agent, memory)
         return look
@@ -164,6 +168,7 @@ class SnmpPoller:
     async def close(self) -> None:
         """Give the kept sessions back. May be called twice."""
         self._memories.clear()
+        self._sessions_kept = 0
 
     def _memory(self, key: str) -> Memory:
         memory = self._memories.get(key)
@@ -180,14 +185,17 @@ class SnmpPoller:
         return self._users[place]
 
     def _keep_session(self, agent: Agent, memory: Memory) -> None:
-        """Version 3 sessions save two round trips; the others cost nothing to make. Bounded: each holds a socket."""
-        if not agent.is_v3 or memory.session is agent.session:
-            return
+        """A kept session saves making a socket, and in version 3 two round trips. Bounded: each holds a file descriptor."""
         if memory.session is None:
-            if self._sessions_kept >= self._options.kept_sessions:
+            if self._sessions_kept >= self._most_sessions:
                 return
             self._sessions_kept += 1
         memory.session = agent.session
+
+    def _drop_session(self, memory: Memory) -> None:
+        if memory.session is not None:
+            memory.session = None
+            self._sessions_kept -= 1
 
     async def _look(self, agent: Agent, memory: Memory, begun: float) -> Look:
         moment = self._stopwatch()
@@ -197,8 +205,7 @@ class SnmpPoller:
         complete = await _ask_again(agent, memory, memory.plan, self._options.max_rows)
         clocks = standard.uptimes(agent.values, agent.moments.get(standard.SYS_UPTIME, moment))
         has_restarted = memory.seen is not None and restarted(memory.seen.uptimes, clocks)
-        missing = sum(oid not in agent.values for oid in memory.repeated)
-        if has_restarted or (complete and missing):
+        if has_restarted or (complete and not agent.values.keys() >= memory.moving):
             return await self._thorough_look(agent, memory, begun)  # its tables may be numbered anew
         answers = {**memory.constant, **agent.values}
         return self._judge(agent, memory, facts(memory.plan, self._book, answers, agent.moments, moment), complete, begun)
@@ -219,16 +226,16 @@ class SnmpPoller:
         moment = self._stopwatch()
         found = facts(plan, self._book, agent.values, agent.moments, moment)
         if complete:
-            memory.plan, memory.planned_at = plan, moment
+            memory.plan, memory.planned_at = settled(plan, found, agent.values), moment
             memory.repeated = repeated(plan, agent.values)
-            moving = set(memory.repeated)
-            memory.constant = MappingProxyType({oid: value for oid, value in agent.values.items() if oid not in moving})
+            memory.moving = frozenset(memory.repeated)
+            memory.constant = {oid: value for oid, value in agent.values.items() if oid not in memory.moving}
         return self._judge(agent, memory, found, complete, begun)
 
     def _judge(self, agent: Agent, memory: Memory, found: Facts, complete: bool, begun: float) -> Look:  # noqa: FBT001
         before, now = memory.seen, found.seen()
         has_restarted = before is not None and restarted(before.uptimes, now.uptimes)
-        found_rates = rates(before, now, self._options.interval_seconds)
+        found_rates = rates(before, now, self._options.interval_seconds, restart=has_restarted)
         memory.seen = now
         status, reason, detail = _verdict(agent, found, complete=complete, slow_seconds=self._options.slow_seconds)
         elapsed = time.monotonic() - begun
@@ -287,9 +294,8 @@ async def _ask_again(agent: Agent, memory: Memory, plan: Plan, max_rows: int) ->
     """The exact questions of the last discovery. False when the device fell silent after having answered some."""
     try:
         await agent.get(memory.repeated)
-        for column in plan.profile.counted_columns():
-            if column in plan.rows:
-                await agent.walk(column, max_rows)
+        for column in plan.counted:
+            await agent.walk(column, max_rows)
     except (Silent, Refused, Denied, Exhausted):
         if not agent.values:
             raise

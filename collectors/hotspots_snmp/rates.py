@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 WRAP32 = 2**32
 FASTEST_BITS_PER_SECOND = 10e9
@@ -38,8 +39,7 @@ class Uptimes:
     boots: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Counters:
+class Counters(NamedTuple):
     """One interface's octet counters at one moment (our monotonic clock). ``bits`` is 32 or 64."""
 
     moment: float
@@ -50,8 +50,7 @@ class Counters:
     discontinuity: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(NamedTuple):
     """Bits per second; None where there is none. ``suspect`` marks a number that was too large to believe and is left out."""
 
     in_bits_per_second: float | None = None
@@ -126,11 +125,10 @@ def _one_way(old: int | None, new: int | None, bits: int, passed: float, ceiling
     return (found, False) if found <= ceiling else (None, True)
 
 
-def rates(before: Seen | None, now: Seen, interval: float) -> dict[str, Rate]:
+def rates(before: Seen | None, now: Seen, interval: float, *, restart: bool) -> dict[str, Rate]:
     """The rate of every interface, found again by its name, whatever its index is by now."""
     if before is None:
         return {}
-    restart = restarted(before.uptimes, now.uptimes)
     return {
         name: rate(before.counters[name], counters, interval, restart=restart)
         for name, counters in now.counters.items()

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from collectors.hotspots_snmp.rates import TICKS_WRAP_SECONDS, Counters, Uptimes
 from collectors.hotspots_snmp.values import Value, as_line, as_number, as_text, as_ticks, as_whole
@@ -92,11 +93,10 @@ class System:
     uptime_seconds: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Port:
+class Port(NamedTuple):
     """One interface. ``name`` is what its series follows; ``counter_bits`` says which counters ``in_octets`` came from."""
 
-    index: int
+    if_index: int
     name: str
     alias: str | None
     kind: int | None
@@ -136,61 +136,101 @@ def uptime_seconds(clocks: Uptimes) -> float | None:
     return carried if wraps > 0 and abs(clocks.engine - carried) < 3600 else clocks.agent
 
 
+@dataclass(frozen=True, slots=True)
+class KnownPort:
+    """What does not change about an interface between discoveries, as long as its name is still sent as these octets."""
+
+    sent: Value
+    name: str
+    alias: str | None
+    kind: int | None
+    speed_mbps: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PortObjects:
+    """The names of one interface's objects, spelled once per discovery: a sweep reads them thousands of times."""
+
+    index: str
+    descr: str
+    kind: str
+    plain_speed: str
+    oper: str
+    narrow_in: str
+    narrow_out: str
+    name: str
+    wide_in: str
+    wide_out: str
+    high_speed: str
+    alias: str
+    discontinuity: str
+    known: KnownPort | None = None
+
+    def sent_name(self, answers: Answers) -> Value:
+        """The name as it was sent."""
+        return answers.get(self.name) or answers.get(self.descr)
+
+
+def port_objects(index: str) -> PortObjects:
+    """The objects of the interface with this index."""
+    table = (IF_DESCR, IF_TYPE, IF_SPEED, IF_OPER, IF_IN, IF_OUT)
+    extension = (IF_NAME, IF_HC_IN, IF_HC_OUT, IF_HIGH_SPEED, IF_ALIAS, IF_DISCONTINUITY)
+    names: list[Any] = [f"{column}.{index}" for column in (*table, *extension)]
+    return PortObjects(index, *names)
+
+
 def ports(
-    answers: Answers, moments: Mapping[str, float], indexes: tuple[str, ...], speed_in_bits: re.Pattern[str] | None
+    answers: Answers, moments: Mapping[str, float], objects: tuple[PortObjects, ...], speed_in_bits: re.Pattern[str] | None
 ) -> tuple[Port, ...]:
     """The interfaces, in the order of their indexes."""
-    return tuple(_port(answers, moments, index, speed_in_bits) for index in indexes)
+    return tuple(_port(answers, moments, of, speed_in_bits) for of in objects)
 
 
-def _port(answers: Answers, moments: Mapping[str, float], index: str, speed_in_bits: re.Pattern[str] | None) -> Port:
-    descr = as_line(answers.get(f"{IF_DESCR}.{index}"))
-    name = as_line(answers.get(f"{IF_NAME}.{index}")) or descr or f"if{index}"
-    speed = _speed_mbps(answers, index)
+def _port(answers: Answers, moments: Mapping[str, float], of: PortObjects, speed_in_bits: re.Pattern[str] | None) -> Port:
+    known = of.known
+    if known is None or known.sent != of.sent_name(answers):
+        known = know(answers, of, speed_in_bits)
+    oper = OPER.get(as_whole(answers.get(of.oper), 8) or 0)
+    counters = _counters(answers, moments, of, known.speed_mbps)
+    return Port(int(of.index), known.name, known.alias, known.kind, oper, known.speed_mbps, counters)
+
+
+def know(answers: Answers, of: PortObjects, speed_in_bits: re.Pattern[str] | None) -> KnownPort:
+    """Read what does not change about an interface."""
+    name = as_line(answers.get(of.name)) or as_line(answers.get(of.descr)) or f"if{of.index}"
+    speed = _speed_mbps(answers, of)
     if speed is not None and speed_in_bits is not None and speed_in_bits.search(name):
         speed /= 1e6
-    return Port(
-        int(index),
-        name,
-        as_line(answers.get(f"{IF_ALIAS}.{index}")),
-        as_whole(answers.get(f"{IF_TYPE}.{index}"), 2**16),
-        OPER.get(as_whole(answers.get(f"{IF_OPER}.{index}"), 8) or 0),
-        speed,
-        _counters(answers, moments, index, speed),
-    )
+    return KnownPort(of.sent_name(answers), name, as_line(answers.get(of.alias)), as_whole(answers.get(of.kind), 2**16), speed)
 
 
-def refused_counters(answers: Answers, indexes: tuple[str, ...]) -> int:
+def refused_counters(answers: Answers, objects: tuple[PortObjects, ...]) -> int:
     """How many octet counters were sent as something that is no counter (text, negative numbers)."""
-    columns = (IF_HC_IN, IF_HC_OUT, IF_IN, IF_OUT)
-    sent = (answers.get(f"{column}.{index}") for index in indexes for column in columns)
-    return sum(value is not None and as_whole(value) is None for value in sent)
+    names = [name for of in objects for name in (of.wide_in, of.wide_out, of.narrow_in, of.narrow_out)]
+    return sum(as_whole(answers.get(name, 0)) is None for name in names)
 
 
-def _speed_mbps(answers: Answers, index: str) -> float | None:
+def _speed_mbps(answers: Answers, of: PortObjects) -> float | None:
     """ifHighSpeed; ifSpeed where that is absent or 0. 0 means "not told"."""
-    high = as_whole(answers.get(f"{IF_HIGH_SPEED}.{index}"), 2**32)
+    high = as_whole(answers.get(of.high_speed), 2**32)
     if high:
         return float(high)
-    plain = as_whole(answers.get(f"{IF_SPEED}.{index}"), 2**32 - 1)
+    plain = as_whole(answers.get(of.plain_speed), 2**32 - 1)
     return plain / 1e6 if plain else None
 
 
-def _counters(answers: Answers, moments: Mapping[str, float], index: str, speed: float | None) -> Counters | None:
+def _counters(answers: Answers, moments: Mapping[str, float], of: PortObjects, speed: float | None) -> Counters | None:
     """The 64-bit pair where it is there, else the 32-bit pair."""
-    for bits, columns in ((64, (IF_HC_IN, IF_HC_OUT)), (32, (IF_IN, IF_OUT))):
-        pair = [as_whole(answers.get(f"{column}.{index}"), 2**bits) for column in columns]
-        if any(octets is not None for octets in pair):
-            seen = next(f"{column}.{index}" for column, octets in zip(columns, pair, strict=True) if octets is not None)
-            return Counters(
-                moments[seen],
-                bits,
-                pair[0],
-                pair[1],
-                speed * 1e6 if speed is not None and speed <= MAX_MBPS else None,
-                as_whole(answers.get(f"{IF_DISCONTINUITY}.{index}"), MAX_DISCONTINUITY),
-            )
-    return None
+    bits, first, second = 64, of.wide_in, of.wide_out
+    came, went = as_whole(answers.get(first)), as_whole(answers.get(second))
+    if came is None and went is None:
+        bits, first, second = 32, of.narrow_in, of.narrow_out
+        came, went = as_whole(answers.get(first), 2**32), as_whole(answers.get(second), 2**32)
+    if came is None and went is None:
+        return None
+    believed = speed * 1e6 if speed is not None and speed <= MAX_MBPS else None
+    discontinuity = as_whole(answers.get(of.discontinuity), MAX_DISCONTINUITY)
+    return Counters(moments[second if came is None else first], bits, came, went, believed, discontinuity)
 
 
 def memory_rows(descriptions: Mapping[str, Value], types: Mapping[str, Value]) -> tuple[str | None, tuple[str, ...]]:

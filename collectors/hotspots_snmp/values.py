@@ -42,6 +42,8 @@ def as_text(value: Value) -> str | None:
         value = _decoded(value)
     if not isinstance(value, str):
         return None
+    if len(value) <= MAX_TEXT and value.isprintable():  # nearly always
+        return value.strip() or None
     kept = "".join(letter for letter in value[: 4 * MAX_TEXT] if letter in _KEPT_BREAKS or unicodedata.category(letter)[0] != "C")
     return kept.strip()[:MAX_TEXT].rstrip() or None
 
@@ -49,7 +51,9 @@ def as_text(value: Value) -> str | None:
 def as_line(value: Value) -> str | None:
     """Readable text on one line."""
     text = as_text(value)
-    return " ".join(text.split()) or None if text else None
+    if text is None or (text.isprintable() and "  " not in text):
+        return text
+    return " ".join(text.split()) or None
 
 
 def as_object_id(value: Value) -> str | None:

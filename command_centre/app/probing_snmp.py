@@ -226,7 +226,7 @@ def _told(facts: Facts, rates: Mapping[str, Rate]) -> Json:
 
 def _port(port: Port, rate: Rate | None) -> Json:
     return {
-        "index": port.index,
+        "index": port.if_index,
         "name": port.name,
         "alias": port.alias,
         "oper": port.oper,

@@ -186,7 +186,7 @@ def test_uptime_is_carried_over_497_days_when_the_engines_clock_shows_it() -> No
 
 
 def ports_of(answers: Mapping[str, Value], *indexes: str) -> tuple[standard.Port, ...]:
-    return standard.ports(answers, dict.fromkeys(answers, 1.0), indexes, None)
+    return standard.ports(answers, dict.fromkeys(answers, 1.0), tuple(map(standard.port_objects, indexes)), None)
 
 
 def test_64_bit_counters_are_preferred_and_32_bit_ones_are_the_fallback() -> None:
@@ -215,7 +215,8 @@ def test_an_unknown_oper_status_is_absent() -> None:
 
 def test_interfaces_of_the_same_name_keep_separate_series(book: Book) -> None:
     answers: dict[str, Value] = {f"{standard.IF_DESCR}.{index}": b"port" for index in ("1", "2")}
-    found = facts(Plan(book.generic, None, None, ports=("1", "2")), book, answers, {}, 0.0)
+    ports = (standard.port_objects("1"), standard.port_objects("2"))
+    found = facts(Plan(book.generic, None, None, ports=ports), book, answers, {}, 0.0)
     assert set(found.ports_by_key()) == {"port#1", "port#2"}
 
 

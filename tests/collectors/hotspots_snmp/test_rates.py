@@ -127,9 +127,9 @@ def test_time_that_only_passes_is_never_a_restart(start: float, passed: float) -
 def test_rates_follow_the_name_and_not_the_index() -> None:
     before = Seen(Uptimes(0, agent=1.0), {"eth0": counters(0, 0), "wlan0": counters(0, 0)})
     now = Seen(Uptimes(60, agent=61.0), {"wlan0": counters(60, 600), "eth0": counters(60, 6_000), "new0": counters(60, 9)})
-    found = rates(before, now, INTERVAL)
+    found = rates(before, now, INTERVAL, restart=False)
     assert {name: one_rate.in_bits_per_second for name, one_rate in found.items()} == {"eth0": 800.0, "wlan0": 80.0}
 
 
 def test_the_first_look_has_no_rates() -> None:
-    assert rates(None, Seen(Uptimes(0), {"eth0": counters(0, 0)}), INTERVAL) == {}
+    assert rates(None, Seen(Uptimes(0), {"eth0": counters(0, 0)}), INTERVAL, restart=False) == {}

@@ -111,7 +111,7 @@ def test_n6_a_recorded_device_gives_what_its_truth_says(path: Path) -> None:
         assert found.cpu_percent == pytest.approx(truth["cpu_avg_pct"], abs=1.5)
     memory = [pool["used_pct"] for pool in truth["memory"] if pool["class"] in ("system", None)]
     assert not memory or any(found.memory_used_percent == pytest.approx(percent, abs=1.5) for percent in memory)
-    octets_by_index = {port.index: (port.in_octets, port.out_octets, port.oper) for port in found.ports}
+    octets_by_index = {port.if_index: (port.in_octets, port.out_octets, port.oper) for port in found.ports}
     for port in truth["ports"]:
         seen = octets_by_index[port["ifIndex"]]
         assert seen[2] == port["ifOperStatus"]

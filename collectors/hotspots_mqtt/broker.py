@@ -233,7 +233,9 @@ class Connection:
         self.attempt.connected = True
         self.attempt.resumed = flags.session_present
         if self._is_v5:
-            client.subscribe([(each, SubscribeOptions(qos=1)) for each in self._filters])
+            # Retained messages come with a new subscription, not again after every reconnection.
+            asked = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB)
+            client.subscribe([(each, asked) for each in self._filters])
         else:
             client.subscribe([(each, 1) for each in self._filters])
 

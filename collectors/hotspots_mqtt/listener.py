@@ -33,8 +33,6 @@ log = logging.getLogger(__name__)
 MOST_WAITING = 50_000
 """Messages in memory at most. Those of quality 1 are bounded by the broker (receive maximum); this bounds those of quality 0."""
 
-WATCH_EVERY = 5.0
-
 
 class Mailbox:
     """Hands deliveries from the network thread to the loop, waking it once per burst and not once per message."""
@@ -140,7 +138,7 @@ class MqttListener:
     # -- the port
 
     async def listen(self, emit: Emit) -> None:
-        """Listen until cancelled. Raises what ``emit`` raises; then nothing of that batch was acknowledged."""
+        """Listen until cancelled. Raises what ``emit`` raises, in an ExceptionGroup: then that batch was not acknowledged."""
         loop = asyncio.get_running_loop()
         mailbox = Mailbox(loop)
         link = self._new_link(mailbox, loop)
@@ -171,7 +169,7 @@ class MqttListener:
     async def _watch(self, link: BrokerLink, mailbox: Mailbox, loop: asyncio.AbstractEventLoop) -> None:
         """A network thread that died or hangs is replaced: nothing else would notice, and the screens would only grow old."""
         while True:
-            await asyncio.sleep(WATCH_EVERY)
+            await asyncio.sleep(self._options.watch_every)
             if not link.is_alive():
                 log.error("the network thread of %s no longer turns; starting another", self._options.broker.client_id)
                 link = self._new_link(mailbox, loop)

@@ -101,7 +101,9 @@ class Mapping:
 
     @property
     def filters(self) -> tuple[str, ...]:
-        """The subscriptions this mapping needs."""
+        """The subscriptions this mapping needs. Sparkplug's messages have two depths, whatever the pattern says."""
+        if self.format is Format.SPARKPLUG:
+            return tuple(dict.fromkeys("/".join((*each.filter.split("/")[:2], "#")) for each in self.topics))
         return tuple(dict.fromkeys(each.filter for each in (*self.topics, *self.status_topics)))
 
 

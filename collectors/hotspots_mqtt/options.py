@@ -73,4 +73,5 @@ class Options:
     will_grace: float = 0.5
     lost_after: float = 10.0
     report_every: float = 30.0
+    watch_every: float = 5.0
     self_key: str = SELF_KEY

@@ -7,9 +7,11 @@ import json
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,9 @@ class Store:
 
     def of_ourselves(self) -> list[Reading]:
         return [each for each in self.readings if each.source is Source.SELF]
+
+    def troubles(self) -> list[Reading]:
+        return [each for each in self.of_ourselves() if each.status is Status.DOWN]
 
     def clients(self) -> list[float]:
         return [each.values["clients_total"] for each in self.of_hotspots() if "clients_total" in each.values]  # type: ignore[index]
@@ -523,6 +528,38 @@ def test_a_session_that_the_broker_forgot_is_told(broker: Mosquitto, tmp_path: P
     listening(options(broker.port), body)
 
 
+class StumblingClock(WallClock):
+    """A clock that ends the network thread once, the way a fault below paho would."""
+
+    def __init__(self) -> None:
+        self.armed = False
+
+    def now(self) -> datetime:
+        if self.armed and threading.current_thread().name.startswith("mqtt-"):
+            self.armed = False
+            raise SystemExit
+        return super().now()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # the thread dies because we want it to
+def test_a_network_thread_that_died_is_replaced_and_its_message_comes_again(broker: Mosquitto) -> None:
+    async def run() -> Store:
+        store, clock = Store(), StumblingClock()
+        store.open.set()
+        listener = MqttListener(replace(options(broker.port), watch_every=0.1), clock, registered(5))
+        task = asyncio.create_task(listener.listen(store.emit))
+        await until(lambda: listener.link.is_up, "connected")
+        clock.armed = True
+        with Publisher(broker.port) as device:
+            await off_loop(lambda: device.send(TOPIC, {"klien": 6, "ts": round(time.time())}))
+        await until(lambda: listener.acknowledged == 1, "it came again")
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return store
+
+    assert asyncio.run(run()).clients() == [6]
+
+
 # -- TLS
 
 
@@ -557,10 +594,10 @@ def _first_trouble(settings: Options) -> Reason:
         store.open.set()
         listener = MqttListener(settings, WallClock(), registered(1))
         task = asyncio.create_task(listener.listen(store.emit))
-        await until(store.of_ourselves, "a trouble is told")
+        await until(store.troubles, "a trouble is told")
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        return store.of_ourselves()[0].reason
+        return store.troubles()[0].reason
 
     return asyncio.run(run())
 

@@ -68,6 +68,18 @@ def test_an_alias_without_a_birth_is_a_flaw_and_not_a_value() -> None:
     assert flaws(heard) == [FlawKind.UNKNOWN_ALIAS]
 
 
+def test_the_whole_group_is_subscribed_for_its_messages_have_two_depths() -> None:
+    assert reader().mapping.filters == ("spBv1.0/+/#",)
+
+
+def test_a_value_that_its_sender_calls_bad_is_no_value() -> None:
+    for quality, expected in ((192, {"klien": 4}), (0, {}), (500, {})):
+        quality_value = sp.number(1, sp.INT32) + sp.number(3, quality)
+        properties = sp.chunk(9, sp.chunk(1, b"Quality") + sp.chunk(2, quality_value))
+        body = sp.chunk(2, sp.chunk(1, b"klien") + sp.number(4, sp.INT32) + properties + sp.number(10, 4))
+        assert values(hear(reader(), "NDATA", body)) == expected
+
+
 def test_null_a_table_and_a_text_are_not_taken_for_numbers() -> None:
     body = sp.payload(
         sp.metric("klien", sp.INT32, None),

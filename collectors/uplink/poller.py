@@ -15,8 +15,6 @@ from command_centre.domain.series import MetricName
 from command_centre.domain.target import Target
 
 LIMIT_SECONDS = 2.0
-REMEMBERED_SECONDS = 5.0
-"""How long an answer of ``is_lost`` holds: a sweep full of failures asks a hundred times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +54,15 @@ class UplinkPoller:
         return Reading(target.key, taken_at, Status.UP, Reason.OK, detail, values)
 
     async def is_lost(self) -> bool:
-        """Whether our own connection is lost, as known for at most 5 s. Many may ask at once: one of them looks."""
+        """Whether our own connection is lost *now*: only a try that began after the question is an answer to it.
+
+        An older one would clear the uplink of a failure that came later. Many may ask at once: one of them looks for all.
+        """
         if not self._references:
             return False
+        asked_at = time.monotonic()
         async with self._asking:
-            if self._known is None or time.monotonic() - self._known[0] > REMEMBERED_SECONDS:
+            if self._known is None or self._known[0] < asked_at:
                 await self._sound()
             assert self._known is not None
             return self._known[1].is_lost
@@ -69,10 +71,11 @@ class UplinkPoller:
         """Nothing is held open."""
 
     async def _sound(self) -> Sounding:
+        begun = time.monotonic()
         results = await asyncio.gather(*(_connect(host, port) for host, port in self._references))
         answered = [seconds for seconds in results if seconds is not None]
         sounding = Sounding(len(results), len(answered), min(answered, default=None))
-        self._known = (time.monotonic(), sounding)
+        self._known = (begun, sounding)
         return sounding
 
 

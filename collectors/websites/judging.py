@@ -179,9 +179,9 @@ def _blemish(look: Look, expected: Expectations, at: datetime) -> Iterator[Verdi
         yield _degraded(Reason.JS_REDIRECT, "the page only sends on by script; what comes after it was not seen")
     if last.is_capped:
         yield _degraded(Reason.BODY_TOO_LARGE, "the page is larger than the reading limit; it was read up to there")
-    if has_weak_cipher(first.tls_cipher):
-        yield _degraded(Reason.TLS_WEAK, f"weak encryption ({first.tls_cipher.split(' / ')[1]})")
-    yield from _expiring(first, expected, at)
+    if look.secured is not None:
+        yield from _insecure(look.secured)
+        yield from _expiring(look.secured, expected, at)
     yield from _stale(look, expected, at)
     yield from _halved(look)
     if look.has_moved:
@@ -204,8 +204,13 @@ def has_weak_cipher(cipher: str) -> bool:
     return not name.startswith(("ECDHE-", "DHE-")) or any(each in name for each in ("RC4", "DES", "NULL", "EXP", "MD5"))
 
 
-def _expiring(first: Response, expected: Expectations, at: datetime) -> Iterator[Verdict]:
-    expiry = first_expiry(first.chain)
+def _insecure(secured: Response) -> Iterator[Verdict]:
+    if has_weak_cipher(secured.tls_cipher):
+        yield _degraded(Reason.TLS_WEAK, f"weak encryption ({secured.tls_cipher.split(' / ')[1]})")
+
+
+def _expiring(secured: Response, expected: Expectations, at: datetime) -> Iterator[Verdict]:
+    expiry = first_expiry(secured.chain)
     if expiry is None or expected.certificate_warn_days is None:
         return
     left = expiry - at

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from collectors.websites.addresses import Address
+from collectors.websites.addresses import Address, is_own_host
 from collectors.websites.certificates import Certificate
 from collectors.websites.failures import Trouble
 from collectors.websites.pages import Page
@@ -66,6 +66,19 @@ class Look:
     @property
     def first(self) -> Response | None:
         return self.responses[0] if self.responses else None
+
+    @property
+    def secured(self) -> Response | None:
+        """The hop whose certificate is the site's own: the first that brought one on the host asked for (or its www twin).
+
+        Most addresses of the register are written http:// and lead to https:// on the same host; a foreign host's certificate
+        says nothing about the site.
+        """
+        if self.first is None:
+            return None
+        asked = self.first.address.host
+        own = (each for each in self.responses if each.chain and is_own_host(asked, each.address.host, frozenset()))
+        return next(own, None)
 
     @property
     def total_seconds(self) -> float | None:

@@ -69,7 +69,7 @@ def _answer(look: Look) -> Iterable[tuple[MetricName, float | None]]:
 
 
 def _certificate(look: Look, at: datetime) -> Iterable[tuple[MetricName, float | None]]:
-    chain = look.first.chain if look.first is not None else ()
+    chain = look.secured.chain if look.secured is not None else ()
     earliest = first_expiry(chain)
     leaf = chain[0].not_after if chain else None
     yield metrics.CERTIFICATE_REMAINING_SECONDS, (earliest - at).total_seconds() if earliest is not None else None
@@ -81,20 +81,21 @@ def evidence_of(look: Look, at: datetime, lag_seconds: float) -> dict[str, Fact]
     facts: dict[str, Fact | None] = {"suspect": True if lag_seconds > SUSPECT_LAG_SECONDS else None}
     if look.responses:
         facts |= _address_facts(look.responses)
-        facts |= _certificate_facts(look.responses[0].chain)
         facts |= _page_facts(look, look.responses[-1], at)
+    if look.secured is not None:
+        facts |= _certificate_facts(look.secured.chain)
+        facts["tls_cipher"] = clean(look.secured.tls_cipher, MAX_FACT)
     return {name: fact for name, fact in facts.items() if fact not in (None, "", ())}
 
 
 def _address_facts(responses: Sequence[Response]) -> dict[str, Fact | None]:
-    first, last = responses[0], responses[-1]
+    last = responses[-1]
     return {
         "final_url": last.address.url,
         "final_host": last.address.host,
         "redirects": tuple(each.address.url for each in responses[1:]),
         "remote_address": last.remote_address,
         "http_version": last.http_version,
-        "tls_cipher": clean(first.tls_cipher, MAX_FACT),
     }
 
 

@@ -22,6 +22,7 @@ from tests.support.http_servers import (
     accepting,
     look_at,
     naming,
+    redirect,
     response,
     server_context,
     serving,
@@ -56,6 +57,34 @@ def test_a_good_certificate_is_up_with_its_facts(authority: Authority) -> None:
     assert reading.evidence["certificate_chain_length"] == 2
     assert reading.evidence["certificate_sha256"] == issued.certificate.fingerprint(_sha256()).hex()
     assert str(reading.evidence["tls_cipher"]).startswith("TLSv1.3 / ")
+
+
+def _look_through_http(authority: Authority, issued: Issued, lead_to: str) -> Reading:
+    """Look at an http:// address that leads to https:// on ``lead_to``."""
+
+    async def scene() -> Reading:
+        async with (
+            naming({"*": ["127.0.0.1"]}) as dns,
+            serving(response(), tls=server_context(issued)) as secure,
+            serving(redirect(secure.url(host=lead_to))) as plain,
+        ):
+            return await look_at(plain.url(host=HOST), servers=(dns.address,), ca_file=str(authority.ca_file))
+
+    return asyncio.run(scene())
+
+
+def test_a_site_listed_as_http_shows_the_certificate_of_its_own_https(authority: Authority) -> None:
+    reading = _look_through_http(authority, authority.good(HOST, days=5), HOST)
+    assert (reading.status, reading.reason) == (Status.DEGRADED, Reason.CERT_EXPIRING)
+    assert value(reading, "certificate_remaining_seconds") == pytest.approx(5 * DAY, abs=120)
+    assert reading.evidence["certificate_subject"] == HOST
+
+
+def test_the_certificate_of_a_foreign_host_says_nothing_about_the_site(authority: Authority) -> None:
+    reading = _look_through_http(authority, authority.good("lain.example", days=5), "lain.example")
+    assert (reading.status, reading.reason) == (Status.DEGRADED, Reason.REDIRECT_OFFSITE)
+    assert "certificate_remaining_seconds" not in reading.values
+    assert "certificate_subject" not in reading.evidence
 
 
 def _sha256() -> Any:

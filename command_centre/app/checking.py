@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from command_centre.config.geometry import Tier
 from command_centre.config.loading import load
 from command_centre.config.mistakes import ConfigError
 from command_centre.config.model import Mode, Wall
+from command_centre.domain.calendar import AroundPrayers, Monthly, OneOff, Recurrence, Weekly, Window
+from command_centre.domain.target import ParentKind, TargetKind
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 EXIT_FINE, EXIT_MISTAKES, EXIT_USAGE = 0, 2, 3
 DEFAULT_CONFIG = Path("config.yaml")
+SYNTHETIC = "sintetis"
 USAGE = "run.py check [--config FILE]"
 _TIERS: Mapping[Tier, str] = {
     Tier.FULL: "everything fits",
@@ -82,8 +86,9 @@ def summary(config: Config) -> Iterator[str]:
     references = ", ".join(config.uplink.references) or "no references"
     yield f"uplink      every {format_duration(config.uplink.every)}: {references}"
     yield from _sites(config)
+    yield from _hotspots(config)
     for window in config.windows:
-        yield f"window      {window.name}: {len(window.targets)} targets"
+        yield f"window      {_window(window)}"
     for wall in config.walls:
         yield f"wall        {_wall(wall)}"
     yield f"hash        {config.config_hash[:16]}"
@@ -108,12 +113,54 @@ def _kept(retention: Retention) -> str:
 
 
 def _sites(config: Config) -> Iterator[str]:
-    total, known = len(config.targets), sum(each.address is not None for each in config.targets)
+    sites = config.targets_of(TargetKind.SITE)
+    total, known = len(sites), sum(each.address is not None for each in sites)
     yield f"sites       {total} registered, {known} with an address, {total - known} expected but not measured"
     for group in config.inventory.groups:
-        members = [each for each in config.targets if each.group == group]
+        members = [each for each in sites if each.group == group]
         measured = sum(each.address is not None for each in members)
         yield f"              {group:<20} {len(members):>4} registered {measured:>4} with an address"
+
+
+def _hotspots(config: Config) -> Iterator[str]:
+    hotspots = config.targets_of(TargetKind.HOTSPOT)
+    if not hotspots:
+        return
+    asked = sum(each.address is not None for each in hotspots)
+    nowhere = sum(each.place.latitude is None for each in hotspots)
+    yield f"hotspots    {len(hotspots)} registered, {asked} with an address for SNMP, {nowhere} without coordinates"
+    kecamatan = {each.kecamatan_code: each.kecamatan for each in config.kelurahan}
+    yield _split("kecamatan", (kecamatan.get(each.place.kecamatan or "", "without location") for each in hotspots))
+    yield _split("class", (f"{int(each.attributes['class_mbps']):>6} Mbps" for each in hotspots))
+    yield _split("provider", (each.attributes["isp"] for each in hotspots))
+    yield _split("place", (each.attributes["place_type"] for each in hotspots))
+    if any(each.source == SYNTHETIC for each in hotspots):
+        yield "              synthetic rows: they are not the city's list"
+    if config.parents:
+        kinds = Counter(each.kind for each in config.parents)
+        yield f"parents     {kinds[ParentKind.UPLINK]} lines of providers, {kinds[ParentKind.POWER]} areas of electricity"
+
+
+def _split(title: str, words: Iterable[str]) -> str:
+    counted = sorted(Counter(words).items())
+    return f"              {title:<20} " + ", ".join(f"{word.strip()} {count}" for word, count in counted)
+
+
+def _window(window: Window) -> str:
+    lasting = [f"{word} {day}" for word, day in (("from", window.first_day), ("to", window.last_day)) if day is not None]
+    return ", ".join([f"{window.name}: {len(window.targets)} targets", _when(window.when), *lasting])
+
+
+def _when(when: Recurrence) -> str:
+    match when:
+        case OneOff(start, end):
+            return f"once for {format_duration(end - start)}"
+        case Weekly(days):
+            return f"{len(days)} days a week"
+        case Monthly():
+            return "on days of the month"
+        case AroundPrayers(prayers=prayers):
+            return f"around {len(prayers)} prayers a day"
 
 
 def _wall(wall: Wall) -> str:

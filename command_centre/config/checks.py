@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
 from command_centre.config.durations import format_duration
 from command_centre.config.geometry import WallGeometry, wall_geometry
 from command_centre.config.mistakes import nearest, quoted
-from command_centre.config.model import City, Collector, Demo, Inventory, Mode, Retention, Storage, Uplink, Wall
+from command_centre.config.model import (
+    HOTSPOT_KINDS,
+    SITES_KIND,
+    City,
+    Collector,
+    Demo,
+    Inventory,
+    Mode,
+    Retention,
+    Storage,
+    Uplink,
+    Wall,
+)
 from command_centre.config.translate import Findings
 
 SCREENS: Mapping[str, bool] = MappingProxyType({"ringkasan": False, "situs": True})
@@ -108,10 +120,21 @@ def _too_far(screen: str, wall: Wall, geometry: WallGeometry) -> str:
     )
 
 
-def check_inventory(findings: Findings, inventory: Inventory | None, collectors: Mapping[int, Collector], kind: str) -> None:
-    """A register that nobody looks at is probably a slip."""
-    if inventory is not None and inventory.sites is not None and all(each.kind != kind for each in collectors.values()):
-        findings.warn(("inventory", "sites"), f"no collector of kind '{kind}' looks at these sites")
+def check_inventory(
+    findings: Findings, inventory: Inventory | None, collectors: Mapping[int, Collector], kinds: Collection[str]
+) -> None:
+    """A register that nobody looks at is probably a slip. ``kinds`` are the kinds of collectors there are to choose from."""
+    if inventory is None:
+        return
+    used = {each.kind for each in collectors.values()}
+    for key, name, lookers, what in (
+        ("sites", inventory.sites, (SITES_KIND,), "sites"),
+        ("hotspots", inventory.hotspots, HOTSPOT_KINDS, "hotspots"),
+    ):
+        choice = [each for each in lookers if each in kinds]
+        if name is not None and choice and used.isdisjoint(choice):
+            wanted = " or ".join(f"'{each}'" for each in choice)
+            findings.warn(("inventory", key), f"no collector of kind {wanted} looks at these {what}")
 
 
 def check_secrets(findings: Findings, storage: Storage | None) -> None:

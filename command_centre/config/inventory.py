@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from types import MappingProxyType
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 from urllib.parse import SplitResult, urlsplit
 
+from command_centre.config.cells import (
+    CODE,
+    Listed,
+    PlaceNames,
+    check_key,
+    check_lengths,
+    check_parents,
+    parents_of,
+    place_of,
+    point_of,
+    refuse_repeated,
+    require,
+    validity_of,
+)
 from command_centre.config.mistakes import Mistake, nearest, quoted
 from command_centre.config.model import Kelurahan
-from command_centre.config.register import Row, Table, read_table
-from command_centre.domain.target import Dimension, Place, Target, TargetKey, TargetKind
+from command_centre.config.register import Columns, Row, Table, read_table
+from command_centre.domain.target import Dimension, Target, TargetKey, TargetKind
 
 KELURAHAN_COLUMNS = (
     "code",
@@ -41,43 +53,32 @@ SITE_ATTRIBUTE_COLUMNS = (
 )
 """Columns that the collector of websites understands; they travel as text in ``Target.attributes``."""
 
-SHORT_NAME_LENGTH = 13
-"""Characters that fit on a wall tile (design notes)."""
+SITE_PREFIX = "situs"
 
-LENGTHS: Mapping[str, int] = MappingProxyType(
-    {"short_name": SHORT_NAME_LENGTH, "name": 120, "owner": 120, "note": 500, "source": 500, "address": 2000}
-)
-"""Room for characters, by column."""
-
-SOUTH, NORTH, WEST, EAST = 0.0, 0.25, 117.35, 117.65
-"""The city with its coast and islands: 0°01'-0°12' N, 117°23'-117°38' E, and a little more. Latitude 0 is not "missing"."""
-
-_CODE = re.compile(r"\d{2}(\.\d{2}){2}(\.\d{4})?")
-_KEY = re.compile(r"situs:[a-z0-9][a-z0-9.-]{0,60}")
 _STATUS = r"([1-9]xx|[1-9]\d\d(-[1-9]\d\d)?)"
 _HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?|\[[0-9a-f:.]+\]")
 
 
 def read_kelurahan(data: bytes, file: str) -> tuple[tuple[Kelurahan, ...], tuple[Mistake, ...]]:
     """The kelurahan register."""
-    table = read_table(data, file, KELURAHAN_COLUMNS, ())
+    table = read_table(data, file, Columns(KELURAHAN_COLUMNS))
     found = [each for row in table.rows if (each := _kelurahan(table, row)) is not None]
-    _refuse_repeated(table, "code", lambda row: row["code"])
-    _refuse_repeated(table, "name", lambda row: row["name"].lower())
+    refuse_repeated(table, "code", lambda row: row["code"])
+    refuse_repeated(table, "name", lambda row: row["name"].lower())
     return tuple(found), tuple(table.mistakes)
 
 
 def _kelurahan(table: Table, row: Row) -> Kelurahan | None:
     before = len(table.mistakes)
-    _require(table, row, ("code", "name", "short_name", "kecamatan_code", "kecamatan"))
+    require(table, row, ("code", "name", "short_name", "kecamatan_code", "kecamatan"))
     for column, length in (("code", 13), ("kecamatan_code", 8)):
-        if row[column] and (not _CODE.fullmatch(row[column]) or len(row[column]) != length):
+        if row[column] and (not CODE.fullmatch(row[column]) or len(row[column]) != length):
             example = "64.74.01.1003" if length == 13 else "64.74.01"
             table.refuse(row, column, f"{quoted(row[column])} is not a Kemendagri code such as {example}")
     if row["code"] and row["kecamatan_code"] and not row["code"].startswith(row["kecamatan_code"] + "."):
         table.refuse(row, "kecamatan_code", f"{quoted(row['kecamatan_code'])} is not the beginning of {quoted(row['code'])}")
-    centre = _point(table, row, "centre_latitude", "centre_longitude")
-    office = _point(table, row, "office_latitude", "office_longitude")
+    centre = point_of(table, row, "centre_latitude", "centre_longitude")
+    office = point_of(table, row, "office_latitude", "office_longitude")
     for kind, point in (("centre", centre), ("office", office)):
         if point is None and not row[f"{kind}_latitude"]:
             table.refuse(row, f"{kind}_latitude", "must not be empty")
@@ -96,47 +97,35 @@ def _kelurahan(table: Table, row: Row) -> Kelurahan | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Sites:
-    """What the sites register says. ``keys`` are all keys written in it, also those of rows with mistakes.
-
-    A register that could not be read at all says nothing: names that refer to it cannot be judged.
-    """
-
-    targets: tuple[Target, ...]
-    keys: frozenset[str]
-    mistakes: tuple[Mistake, ...]
-    could_be_read: bool = True
-
-    @property
-    def is_whole(self) -> bool:
-        return self.could_be_read and not self.mistakes
-
-
-def read_sites(data: bytes, file: str, kelurahan: Sequence[Kelurahan], groups: Sequence[str], expected_every: timedelta) -> Sites:
-    """The sites register."""
+def read_sites(
+    data: bytes,
+    file: str,
+    kelurahan: Sequence[Kelurahan],
+    groups: Sequence[str],
+    expected_every: timedelta,
+    parents: Collection[str] | None = (),
+) -> Listed:
+    """The sites register. ``parents`` are the keys of the register of parents; None when it cannot be said."""
     optional = (*SITE_PLACE_COLUMNS, *SITE_FACT_COLUMNS, *SITE_ATTRIBUTE_COLUMNS)
-    table = read_table(data, file, SITE_COLUMNS, optional)
+    table = read_table(data, file, Columns(SITE_COLUMNS, optional))
     places = PlaceNames(kelurahan)
     targets = [each for row in table.rows if (each := _site(table, row, places, groups, expected_every)) is not None]
-    _refuse_repeated(table, "key", lambda row: row["key"])
-    _refuse_repeated(table, "address", lambda row: _same_address(row["address"]))
-    _check_parents(table)
-    return Sites(tuple(targets), frozenset(row["key"] for row in table.rows if row["key"]), tuple(table.mistakes))
+    refuse_repeated(table, "key", lambda row: row["key"])
+    refuse_repeated(table, "address", lambda row: _same_address(row["address"]))
+    check_parents(table, parents)
+    return Listed(tuple(targets), frozenset(row["key"] for row in table.rows if row["key"]), tuple(table.mistakes))
 
 
 def _site(table: Table, row: Row, places: PlaceNames, groups: Sequence[str], expected_every: timedelta) -> Target | None:
     before = len(table.mistakes)
-    _require(table, row, ("key", "name", "short_name", "owner", "group"))
-    _check_key(table, row)
-    _check_lengths(table, row)
+    require(table, row, ("key", "name", "short_name", "owner", "group"))
+    check_key(table, row, SITE_PREFIX)
+    check_lengths(table, row)
     if row["group"] and row["group"] not in groups:
         table.refuse(row, "group", f"{quoted(row['group'])} is not a group of sites", nearest(row["group"], groups))
-    place = _place(table, row, places)
+    place = place_of(table, row, places)
     address = _address(table, row)
-    valid_from, valid_to = _date(table, row, "valid_from"), _date(table, row, "valid_to")
-    if valid_from and valid_to and valid_to < valid_from:
-        table.refuse(row, "valid_to", f"{valid_to} is before valid_from {valid_from}")
+    valid_from, valid_to = validity_of(table, row)
     dimension = _dimension(table, row)
     attributes = _attributes(table, row)
     if len(table.mistakes) > before:
@@ -155,125 +144,9 @@ def _site(table: Table, row: Row, places: PlaceNames, groups: Sequence[str], exp
         source=row["source"],
         valid_from=valid_from,
         valid_to=valid_to,
-        parents=tuple(TargetKey(each) for each in _parents_of(row)),
+        parents=tuple(TargetKey(each) for each in parents_of(row)),
         attributes=attributes,
     )
-
-
-def _require(table: Table, row: Row, columns: Iterable[str]) -> None:
-    for column in columns:
-        if not row[column]:
-            table.refuse(row, column, "must not be empty")
-
-
-def _check_key(table: Table, row: Row) -> None:
-    key = row["key"]
-    if key and not _KEY.fullmatch(key):
-        rest = re.sub(r"^situs[\s:_-]+", "", key.lower())
-        guess = "situs:" + re.sub(r"[^a-z0-9.-]+", "-", rest).strip("-.")
-        table.refuse(
-            row,
-            "key",
-            f"{quoted(key)} is not a key: 'situs:' and small letters, digits, '-'",
-            guess if _KEY.fullmatch(guess) else None,
-        )
-
-
-def _check_lengths(table: Table, row: Row) -> None:
-    for column, most in (
-        ("short_name", SHORT_NAME_LENGTH),
-        ("name", 120),
-        ("owner", 120),
-        ("note", 500),
-        ("source", 500),
-        ("address", 2000),
-    ):
-        if len(row[column]) > most:
-            table.refuse(row, column, f"{quoted(row[column])} has {len(row[column])} characters; there is room for {most}")
-
-
-class PlaceNames:
-    """Kelurahan and kecamatan by code, name, short name and alias."""
-
-    def __init__(self, kelurahan: Sequence[Kelurahan]) -> None:
-        self._by_word = {_plain(word): each for each in kelurahan for word in _words_of(each)}
-        self._names = {_plain(word): each.name for each in kelurahan for word in _words_of(each) if not _CODE.fullmatch(word)}
-        self._kecamatan = {
-            _plain(word): each.kecamatan_code
-            for each in kelurahan
-            for word in (each.kecamatan_code, each.kecamatan, each.kecamatan.removeprefix("Bontang "))
-        }
-        self._kecamatan_names = tuple(dict.fromkeys(each.kecamatan for each in kelurahan))
-
-    def kelurahan(self, word: str) -> Kelurahan | None:
-        return self._by_word.get(_plain(word))
-
-    def kecamatan(self, word: str) -> str | None:
-        return self._kecamatan.get(_plain(word))
-
-    def nearest_kelurahan(self, word: str) -> str | None:
-        """The name that was probably meant; codes differ by a digit, so nothing is guessed for them."""
-        close = None if re.match(r"[\d.,]", word) else nearest(_plain(word), self._names)
-        return self._names[close] if close else None
-
-    def nearest_kecamatan(self, word: str) -> str | None:
-        return None if re.match(r"[\d.,]", word) else nearest(word, self._kecamatan_names)
-
-
-def _words_of(each: Kelurahan) -> tuple[str, ...]:
-    return (each.code, each.name, each.short_name, *each.aliases)
-
-
-def _plain(word: str) -> str:
-    return re.sub(r"\s+", " ", word.lower()).removeprefix("kel. ").removeprefix("kelurahan ").removeprefix("kecamatan ").strip()
-
-
-def _place(table: Table, row: Row, places: PlaceNames) -> Place:
-    kelurahan = places.kelurahan(row["kelurahan"]) if row["kelurahan"] else None
-    kecamatan = places.kecamatan(row["kecamatan"]) if row["kecamatan"] else None
-    if row["kelurahan"] and kelurahan is None:
-        table.refuse(
-            row, "kelurahan", f"{quoted(row['kelurahan'])} is not a kelurahan", places.nearest_kelurahan(row["kelurahan"])
-        )
-    if row["kecamatan"] and kecamatan is None:
-        table.refuse(
-            row, "kecamatan", f"{quoted(row['kecamatan'])} is not a kecamatan", places.nearest_kecamatan(row["kecamatan"])
-        )
-    if kelurahan and kecamatan and kelurahan.kecamatan_code != kecamatan:
-        table.refuse(row, "kecamatan", f"{kelurahan.name} lies in {kelurahan.kecamatan} ({kelurahan.kecamatan_code})")
-    point = _point(table, row, "latitude", "longitude")
-    return Place(
-        kelurahan=kelurahan.code if kelurahan else None,
-        kecamatan=kelurahan.kecamatan_code if kelurahan else kecamatan,
-        latitude=point[0] if point else None,
-        longitude=point[1] if point else None,
-    )
-
-
-def _point(table: Table, row: Row, latitude_column: str, longitude_column: str) -> tuple[float, float] | None:
-    """Degrees; None when both cells are empty or something is wrong with them."""
-    latitude, longitude = _degrees(table, row, latitude_column), _degrees(table, row, longitude_column)
-    if bool(row[latitude_column]) != bool(row[longitude_column]):
-        empty = longitude_column if row[latitude_column] else latitude_column
-        table.refuse(row, empty, "must not be empty when the other coordinate is there")
-    if latitude is None or longitude is None:
-        return None
-    if SOUTH <= latitude <= NORTH and WEST <= longitude <= EAST:
-        return latitude, longitude
-    swapped = SOUTH <= longitude <= NORTH and WEST <= latitude <= EAST
-    hint = "; latitude and longitude seem to be swapped" if swapped else ""
-    table.refuse(row, latitude_column, f"{row[latitude_column]}, {row[longitude_column]} lies outside the city{hint}")
-    return None
-
-
-def _degrees(table: Table, row: Row, column: str) -> float | None:
-    text = row[column]
-    if not text:
-        return None
-    if not re.fullmatch(r"[-+]?\d{1,3}([.,]\d{1,12})?", text):
-        table.refuse(row, column, f"{quoted(text)} is not a coordinate in degrees, such as 0.17029")
-        return None
-    return float(text.replace(",", "."))
 
 
 def _dimension(table: Table, row: Row) -> Dimension | None:
@@ -283,21 +156,6 @@ def _dimension(table: Table, row: Row) -> Dimension | None:
         table.refuse(row, "dimension", f"{quoted(text)} is not one of {', '.join(known)}", nearest(text, known))
         return None
     return Dimension(text) if text else None
-
-
-def _date(table: Table, row: Row, column: str) -> date | None:
-    """``2026-11-24``, or as an Indonesian spreadsheet writes it: ``24/11/2026``."""
-    text = row[column]
-    if not text:
-        return None
-    for form, pattern in (("%Y-%m-%d", r"\d{4}-\d{2}-\d{2}"), ("%d/%m/%Y", r"\d{1,2}/\d{1,2}/\d{4}")):
-        if re.fullmatch(pattern, text):
-            try:
-                return datetime.strptime(text, form).date()  # noqa: DTZ007 - a calendar day has no zone
-            except ValueError:
-                break
-    table.refuse(row, column, f"{quoted(text)} is not a date such as 2026-11-24")
-    return None
 
 
 def _address(table: Table, row: Row) -> str | None:
@@ -358,42 +216,3 @@ def _attributes(table: Table, row: Row) -> Mapping[str, str]:
         if row[column] and not re.fullmatch(pattern, row[column]):
             table.refuse(row, column, f"{quoted(row[column])} {complaint}")
     return {column: row[column] for column in (*SITE_ATTRIBUTE_COLUMNS, "note") if row[column]}
-
-
-def _refuse_repeated(table: Table, column: str, identity: Callable[[Row], str]) -> None:
-    first: dict[str, int] = {}
-    for row in table.rows:
-        word = identity(row)
-        if not word:
-            continue
-        if word in first:
-            table.refuse(row, column, f"{quoted(row[column])} is already on line {first[word]}")
-        else:
-            first[word] = row.line
-
-
-def _parents_of(row: Row) -> tuple[str, ...]:
-    return tuple(each for each in re.split(r"[\s,|]+", row["parents"]) if each)
-
-
-def _check_parents(table: Table) -> None:
-    parents = {row["key"]: _parents_of(row) for row in table.rows}
-    for row in table.rows:
-        for each in _parents_of(row):
-            if each not in parents and not each.startswith("sendiri:"):
-                table.refuse(row, "parents", f"{quoted(each)} is not a key of the register", nearest(each, parents))
-        if _is_own_ancestor(row["key"], parents):
-            table.refuse(row, "parents", f"{quoted(row['key'])} is among its own parents")
-
-
-def _is_own_ancestor(key: str, parents: Mapping[str, tuple[str, ...]]) -> bool:
-    seen: set[str] = set()
-    waiting = list(parents.get(key, ()))
-    while waiting:
-        each = waiting.pop()
-        if each == key:
-            return True
-        if each not in seen:
-            seen.add(each)
-            waiting.extend(parents.get(each, ()))
-    return False

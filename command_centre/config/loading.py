@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,9 +18,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from command_centre.config import checks
-from command_centre.config.inventory import Sites, read_kelurahan, read_sites
+from command_centre.config.cells import NOT_READABLE, NOTHING_LISTED, Listed
+from command_centre.config.hotspots import Choices, read_hotspots, read_parents
+from command_centre.config.inventory import read_kelurahan, read_sites
 from command_centre.config.mistakes import ConfigError, Mistake, nearest, printable, quoted
 from command_centre.config.model import (
+    HOTSPOT_KINDS,
     MINUTE,
     SITES_KIND,
     City,
@@ -39,12 +42,14 @@ from command_centre.config.model import (
     Web,
     WindowEntry,
 )
+from command_centre.config.naming import Names, names_of
 from command_centre.config.register import LARGEST_BYTES as LARGEST_REGISTER_BYTES
 from command_centre.config.translate import Findings, ModelT, keys_of, validated
 from command_centre.config.translate import Path as Trail
 from command_centre.config.windows import build_window
 from command_centre.config.yaml_tree import LARGEST_BYTES, ListNode, MapNode, Mark, Node, Scalar, parse, plain
 from command_centre.domain.calendar import Window
+from command_centre.domain.target import Parent
 
 SECTIONS: Mapping[str, type[Section]] = {
     "city": City,
@@ -83,10 +88,17 @@ class Skeleton:
 class Registers:
     """The files that the inventory names; ``digest`` is over their bytes."""
 
-    kelurahan: tuple[Kelurahan, ...]
-    sites: Sites
-    digest: bytes
-    mistakes: tuple[Mistake, ...]
+    kelurahan: tuple[Kelurahan, ...] = ()
+    parents: tuple[Parent, ...] = ()
+    sites: Listed = NOT_READABLE
+    hotspots: Listed = NOT_READABLE
+    digest: bytes = b""
+    mistakes: tuple[Mistake, ...] = ()
+
+    def names(self) -> Names:
+        """What a window may name."""
+        is_whole = self.sites.is_whole and self.hotspots.is_whole and not self.mistakes
+        return names_of((self.sites, self.hotspots), self.parents, self.kelurahan, is_whole=is_whole)
 
 
 def load(path: Path, kinds: Mapping[str, type[BaseModel]], screens: Mapping[str, bool] = checks.SCREENS) -> Config:
@@ -102,11 +114,11 @@ def load(path: Path, kinds: Mapping[str, type[BaseModel]], screens: Mapping[str,
     skeleton = _skeleton(findings, context)
     collectors = _collectors(findings, kinds, context)
     registers = _registers(findings, skeleton.inventory, path.parent, collectors)
-    windows = _windows(findings, skeleton, registers.sites)
+    windows = _windows(findings, skeleton, registers.names())
     checks.check_collectors(findings, collectors)
     checks.check_sections(findings, skeleton.mode, skeleton.city, skeleton.retention, skeleton.uplink, skeleton.demo)
     checks.check_walls(findings, skeleton.walls, screens)
-    checks.check_inventory(findings, skeleton.inventory, collectors, SITES_KIND)
+    checks.check_inventory(findings, skeleton.inventory, collectors, kinds)
     checks.check_secrets(findings, skeleton.storage)
     mistakes = _in_order(findings, registers.mistakes)
     if mistakes:
@@ -301,35 +313,74 @@ def _refuse_kind(path: Trail, kind: object, own: Iterable[str], findings: Findin
 
 # --- the registers ---------------------------------------------------------------------------------------------------
 
-NO_SITES = Sites((), frozenset(), ())
-UNREADABLE_SITES = Sites((), frozenset(), (), could_be_read=False)
-
 
 def _registers(findings: Findings, inventory: Inventory | None, folder: Path, collectors: Mapping[int, Collector]) -> Registers:
+    """What the registers say. Without a list of kelurahan every place would look wrong: then nothing else is read."""
     if inventory is None:
-        return Registers((), UNREADABLE_SITES, b"", ())
+        return Registers()
     own_kelurahan = inventory.kelurahan is not None
     kelurahan_path = folder / inventory.kelurahan if inventory.kelurahan is not None else SHIPPED_KELURAHAN
     kelurahan_data = _register_bytes(findings, ("inventory", "kelurahan"), kelurahan_path)
     if kelurahan_data is None:
-        return Registers((), UNREADABLE_SITES, b"", ())
+        return Registers()
     shown = str(kelurahan_path) if own_kelurahan else f"data/reference/{kelurahan_path.name}"
     kelurahan, mistakes = read_kelurahan(kelurahan_data, shown)
-    if mistakes:  # a broken list of kelurahan would make every site look wrong
-        return Registers(kelurahan, UNREADABLE_SITES, kelurahan_data, mistakes)
-    if inventory.sites is None:
-        return Registers(kelurahan, NO_SITES, kelurahan_data, ())
-    sites_path = folder / inventory.sites
-    sites_data = _register_bytes(findings, ("inventory", "sites"), sites_path)
-    if sites_data is None:
-        return Registers(kelurahan, UNREADABLE_SITES, kelurahan_data, ())
-    sites = read_sites(sites_data, str(sites_path), kelurahan, inventory.groups, _pace(collectors))
-    return Registers(kelurahan, sites, kelurahan_data + sites_data, sites.mistakes)
+    if mistakes:
+        return Registers(kelurahan, digest=kelurahan_data, mistakes=mistakes)
+    return _targets(findings, inventory, folder, collectors, Registers(kelurahan, digest=kelurahan_data))
 
 
-def _pace(collectors: Mapping[int, Collector]) -> timedelta:
-    """How often the sites are looked at."""
-    return next((each.every for each in collectors.values() if each.kind == SITES_KIND), MINUTE)
+def _targets(
+    findings: Findings, inventory: Inventory, folder: Path, collectors: Mapping[int, Collector], known: Registers
+) -> Registers:
+    """What many share, then the sites and the hotspots that may name it."""
+    parents, parent_keys, parents_data, mistakes = _parents(findings, inventory.parents, folder)
+
+    def sites_in(data: bytes, file: str) -> Listed:
+        return read_sites(data, file, known.kelurahan, inventory.groups, _pace(collectors, (SITES_KIND,)), parent_keys)
+
+    def hotspots_in(data: bytes, file: str) -> Listed:
+        choices = Choices(inventory.providers, inventory.classes)
+        return read_hotspots(data, file, known.kelurahan, choices, _pace(collectors, HOTSPOT_KINDS), parent_keys)
+
+    sites, sites_data = _listed(findings, "sites", inventory.sites, folder, sites_in)
+    hotspots, hotspots_data = _listed(findings, "hotspots", inventory.hotspots, folder, hotspots_in)
+    return replace(
+        known,
+        parents=parents,
+        sites=sites,
+        hotspots=hotspots,
+        digest=known.digest + sites_data + parents_data + hotspots_data,
+        mistakes=(*mistakes, *sites.mistakes, *hotspots.mistakes),
+    )
+
+
+def _parents(
+    findings: Findings, name: str | None, folder: Path
+) -> tuple[tuple[Parent, ...], frozenset[str] | None, bytes, tuple[Mistake, ...]]:
+    """The register of parents, and its keys; None instead of keys when it cannot be said what they are."""
+    if name is None:
+        return (), frozenset(), b"", ()
+    data = _register_bytes(findings, ("inventory", "parents"), folder / name)
+    if data is None:
+        return (), None, b"", ()
+    parents, mistakes = read_parents(data, str(folder / name))
+    return parents, None if mistakes else frozenset(each.key for each in parents), data, mistakes
+
+
+def _listed(
+    findings: Findings, key: str, name: str | None, folder: Path, read: Callable[[bytes, str], Listed]
+) -> tuple[Listed, bytes]:
+    """One register of targets and its bytes."""
+    if name is None:
+        return NOTHING_LISTED, b""
+    data = _register_bytes(findings, ("inventory", key), folder / name)
+    return (NOT_READABLE, b"") if data is None else (read(data, str(folder / name)), data)
+
+
+def _pace(collectors: Mapping[int, Collector], kinds: Collection[str]) -> timedelta:
+    """How often the targets of these kinds of collectors are looked at, by the one that does so most often."""
+    return min((each.every for each in collectors.values() if each.kind in kinds), default=MINUTE)
 
 
 def _register_bytes(findings: Findings, path: Trail, file: Path) -> bytes | None:
@@ -344,9 +395,8 @@ def _register_bytes(findings: Findings, path: Trail, file: Path) -> bytes | None
 # --- what needs more than one section --------------------------------------------------------------------------------
 
 
-def _windows(findings: Findings, skeleton: Skeleton, sites: Sites) -> tuple[Window, ...]:
-    zone = skeleton.city.zone if skeleton.city else None
-    built = [build_window(entry, ("windows", index), findings, zone, sites) for index, entry in skeleton.windows.items()]
+def _windows(findings: Findings, skeleton: Skeleton, names: Names) -> tuple[Window, ...]:
+    built = [build_window(entry, ("windows", index), findings, skeleton.city, names) for index, entry in skeleton.windows.items()]
     return tuple(each for each in built if each is not None)
 
 
@@ -380,9 +430,10 @@ def _config(
         windows=windows,
         walls=tuple(skeleton.walls.values()),
         demo=skeleton.demo,
-        targets=registers.sites.targets,
+        targets=(*registers.sites.targets, *registers.hotspots.targets),
         kelurahan=registers.kelurahan,
         config_hash=hashlib.sha256(data + b"\x00" + registers.digest).hexdigest(),
         source_path=path,
         warnings=tuple(findings.warnings),
+        parents=registers.parents,
     )

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -20,13 +22,42 @@ from command_centre.config.durations import Duration
 from command_centre.config.mistakes import ConfigError, Mistake
 from command_centre.config.secret import NOT_TO_BE_REPEATED, Secret, SecretUnavailableError, folder_of, is_reference
 from command_centre.domain.calendar import Window
-from command_centre.domain.target import Target
+from command_centre.domain.target import Parent, Target, TargetKind
 
 SITES_KIND = "websites"
 """The kind of collector that looks at ``inventory.sites``."""
 
 GROUPS = ("OPD", "Kecamatan", "Kelurahan", "UPT, Puskesmas", "Aplikasi")
 """The groups of sites, in the order in which a wall shows them."""
+
+HOTSPOT_KINDS = ("hotspots_snmp", "hotspots_mqtt")
+"""The kinds of collectors that look at ``inventory.hotspots``."""
+
+HOTSPOTS_GROUP = "Wi-Fi"
+"""The group of all hotspots."""
+
+PLACE_TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(("kantor layanan", "kantor", "layanan"), "kantor layanan"),
+        **dict.fromkeys(("sekolah", "pendidikan"), "sekolah"),
+        **dict.fromkeys(("kesehatan", "puskesmas", "posyandu"), "kesehatan"),
+        **dict.fromkeys(("ibadah", "rumah ibadah", "tempat ibadah", "masjid", "musala", "gereja"), "ibadah"),
+        **dict.fromkeys(("keamanan", "pos keamanan"), "keamanan"),
+        **dict.fromkeys(("ruang publik", "publik", "taman", "keramaian"), "ruang publik"),
+        **dict.fromkeys(("pesisir",), "pesisir"),
+    }
+)
+"""What stands at a hotspot: every spelling, and the word for it."""
+
+SETTLEMENTS: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(("Malahing", "Melahing"), "Malahing"),
+        **dict.fromkeys(("Tihi-Tihi", "Tihi Tihi", "Tihik-Tihik"), "Tihi-Tihi"),
+        **dict.fromkeys(("Selangan",), "Selangan"),
+        **dict.fromkeys(("Gusung",), "Gusung"),
+    }
+)
+"""The settlements on the coast and over the water: every spelling, and the word for it. They are never averaged away."""
 
 MINUTE = timedelta(minutes=1)
 FOREVER = "forever"
@@ -71,6 +102,8 @@ class City(Section):
     name: Line = "Kota Bontang"
     timezone: Line = "Asia/Makassar"
     contact: Line | None = None
+    latitude: Number = Field(default=0.13, ge=-66, le=66)
+    longitude: Number = Field(default=117.49, ge=-180, le=180)
 
     @field_validator("timezone")
     @classmethod
@@ -215,18 +248,36 @@ class Inventory(Section):
     """The registers. Paths begin at the folder of ``config.yaml``; without ``kelurahan`` the shipped register is used."""
 
     sites: Line | None = None
+    hotspots: Line | None = None
+    parents: Line | None = None
     kelurahan: Line | None = None
     groups: tuple[Line, ...] = Field(default=GROUPS, min_length=1)
+    providers: tuple[Line, ...] = Field(default=("Penyedia A", "Penyedia B"), min_length=1)
+    classes: tuple[Annotated[WholeNumber, Field(ge=1, le=100_000)], ...] = Field(default=(7, 20, 50), min_length=1)
+
+
+class PrayerEntry(Section):
+    """A window around prayers as written: which ones, and from how long before to how long after they begin."""
+
+    times: tuple[Line, ...] = Field(default=("subuh", "zuhur", "asar", "magrib", "isya"), min_length=1)
+    before: Duration = timedelta(minutes=5)
+    after: Duration = timedelta(minutes=25)
+    friday_after: Duration | None = None
 
 
 class WindowEntry(Section):
-    """Agreed planned time as written: once (two dates), or weekly (days and two times of day)."""
+    """Agreed planned time as written: once (two moments), weekly (days), monthly (dates), or around prayers."""
 
     name: Line
     targets: tuple[Line, ...] = Field(min_length=1)
     days: tuple[Line, ...] = ()
-    from_: Line = Field(alias="from")
-    until: Line
+    dates: tuple[WholeNumber, ...] = ()
+    months: tuple[Line, ...] = ()
+    prayer: PrayerEntry | None = None
+    from_: Line | None = Field(default=None, alias="from")
+    until: Line | None = None
+    first_day: Line | None = None
+    last_day: Line | None = None
 
 
 def _resolution(text: str) -> str:
@@ -301,11 +352,16 @@ class Config:
     config_hash: str
     source_path: Path
     warnings: tuple[Mistake, ...] = ()
+    parents: tuple[Parent, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
         """The time zone of the city."""
         return self.city.zone
+
+    def targets_of(self, kind: TargetKind) -> tuple[Target, ...]:
+        """The targets of one kind, in the order of their register."""
+        return tuple(each for each in self.targets if each.kind is kind)
 
     def collector(self, kind: str) -> Collector | None:
         """The collector of one kind; None when the city uses none."""

@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from command_centre.config.mistakes import Mistake, nearest, quoted
@@ -47,12 +47,31 @@ class Table:
         self.mistakes.append(Mistake(self.file, sentence, line, suggestion=suggestion))
 
 
-def read_table(data: bytes, file: str, required: Iterable[str], optional: Iterable[str]) -> Table:
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns a register knows, and other ``headings`` under which people write them."""
+
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    headings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The names of all columns."""
+        return (*self.required, *self.optional)
+
+    def named(self, heading: str) -> str:
+        """The column that a heading means, or the heading as it is."""
+        name = re.sub(r"[\s-]+", "_", heading.lower())
+        return self.headings.get(name, name)
+
+
+def read_table(data: bytes, file: str, columns: Columns) -> Table:
     """The table in ``data``. Columns are recognised by name, in any order; unknown columns are mistakes."""
     table = Table(file)
     text = _decode(data, table)
     if text is not None:
-        _fill(table, text, tuple(required), tuple(optional))
+        _fill(table, text, columns)
     return table
 
 
@@ -70,16 +89,16 @@ def _decode(data: bytes, table: Table) -> str | None:
         return None
 
 
-def _fill(table: Table, text: str, required: tuple[str, ...], optional: tuple[str, ...]) -> None:
+def _fill(table: Table, text: str, columns: Columns) -> None:
     records = _records(table, text)
     first = next(records, None)
     if first is None:
         if not table.mistakes:
             table.refuse_line(1, "is empty; the first line must name the columns")
         return
-    columns = _columns(table, first, required, optional)
-    if columns is not None:
-        rows = [row for line, cells in records if (row := _row(table, line, cells, columns)) is not None]
+    names = _names(table, first, columns)
+    if names is not None:
+        rows = [row for line, cells in records if (row := _row(table, line, cells, names)) is not None]
         table.rows = tuple(rows)
 
 
@@ -114,18 +133,15 @@ def _delimiter(text: str) -> str:
     return max(DELIMITERS, key=header.count)
 
 
-def _columns(
-    table: Table, header: tuple[int, list[str]], required: tuple[str, ...], optional: tuple[str, ...]
-) -> list[str] | None:
-    """The names of the columns; None when it makes no sense to read on."""
+def _names(table: Table, header: tuple[int, list[str]], columns: Columns) -> list[str] | None:
+    """The names of the columns, in their order; None when it makes no sense to read on."""
     line, cells = header
-    names = [re.sub(r"[\s-]+", "_", _clean(cell).lower()) for cell in cells]
-    known = (*required, *optional)
+    names = [columns.named(_clean(cell)) for cell in cells]
     filled = [name for name in names if name]
-    missing = [name for name in required if name not in names]
+    missing = [name for name in columns.required if name not in names]
     for name in dict.fromkeys(filled):
-        if name not in known:
-            table.refuse_line(line, f"unknown column {quoted(name)}", nearest(name, missing or known))
+        if name not in columns.known:
+            table.refuse_line(line, f"unknown column {quoted(name)}", nearest(name, missing or columns.known))
         if filled.count(name) > 1:
             table.refuse_line(line, f"column {quoted(name)} is there {filled.count(name)} times")
     for name in missing:

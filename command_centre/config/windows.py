@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from command_centre.config.inventory import Sites
+from command_centre.config.durations import format_duration
 from command_centre.config.mistakes import nearest, quoted
-from command_centre.config.model import FOREVER, WindowEntry
-from command_centre.config.translate import Findings, Path
-from command_centre.domain.calendar import OneOff, Recurrence, Weekly, Window
+from command_centre.config.model import FOREVER, City, PrayerEntry, WindowEntry
+from command_centre.config.naming import Names
+from command_centre.config.translate import MISSING, Findings, Path
+from command_centre.domain.calendar import EVERY_DAY, AroundPrayers, Monthly, OneOff, Recurrence, Weekly, Window
+from command_centre.domain.prayer import Prayer
 from command_centre.domain.target import TargetKey
 
 DAYS: Mapping[str, int] = MappingProxyType(
@@ -20,58 +23,100 @@ DAYS: Mapping[str, int] = MappingProxyType(
 )
 """Days of the week as people write them; 0 is Monday."""
 
+MONTHS: Mapping[str, int] = MappingProxyType(
+    {
+        "januari": 1, "februari": 2, "pebruari": 2, "maret": 3, "april": 4, "mei": 5, "juni": 6,
+        "juli": 7, "agustus": 8, "september": 9, "oktober": 10, "november": 11, "nopember": 11, "desember": 12,
+    }
+)  # fmt: skip
+
+PRAYERS: Mapping[str, Prayer] = MappingProxyType(
+    {
+        **dict.fromkeys(("subuh", "shubuh", "fajar"), Prayer.FAJR),
+        **dict.fromkeys(("zuhur", "dzuhur", "duhur", "lohor"), Prayer.DHUHR),
+        **dict.fromkeys(("asar", "ashar"), Prayer.ASR),
+        **dict.fromkeys(("magrib", "maghrib"), Prayer.MAGHRIB),
+        **dict.fromkeys(("isya", "isya'", "isa"), Prayer.ISHA),
+    }
+)
+
+LONGEST_AROUND_A_PRAYER = timedelta(hours=6)
+"""What is planned around a prayer and lasts longer is meant for something else."""
+
+ENDLESS = (FOREVER, "selamanya", "never")
+NO_END = "every window has an end; 'forever' is not one"
+
 _TIME = re.compile(r"([01]?\d|2[0-4])[:.]([0-5]\d)")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?(Z|[+-]\d{2}:\d{2})?")
 
 
-def build_window(entry: WindowEntry, path: Path, findings: Findings, zone: ZoneInfo | None, sites: Sites) -> Window | None:
+def build_window(entry: WindowEntry, path: Path, findings: Findings, city: City | None, names: Names) -> Window | None:
     """The window; None after every mistake in it was noted."""
-    members = _members(entry, path, findings, sites)
-    when = _when(entry, path, findings, zone)
-    return Window(entry.name, members, when) if when is not None and members else None
+    members = _members(entry, path, findings, names)
+    first_day, last_day = (
+        _season(text, (*path, key), findings) for key, text in (("first_day", entry.first_day), ("last_day", entry.last_day))
+    )
+    if first_day and last_day and last_day < first_day:
+        findings.refuse((*path, "last_day"), f"{last_day} is before the first_day {first_day}")
+    when = _when(entry, path, findings, city or City())
+    if isinstance(when, OneOff) and (entry.first_day or entry.last_day):
+        key = "first_day" if entry.first_day else "last_day"
+        findings.refuse((*path, key), "belongs to a window that comes again; this one happens once")
+    return Window(entry.name, members, when, first_day, last_day) if when is not None and members else None
 
 
-def _members(entry: WindowEntry, path: Path, findings: Findings, sites: Sites) -> frozenset[TargetKey]:
-    groups = {each.group for each in sites.targets}
+def _members(entry: WindowEntry, path: Path, findings: Findings, names: Names) -> frozenset[TargetKey]:
     chosen: set[TargetKey] = set()
     for index, word in enumerate(entry.targets):
-        if word in groups:
-            chosen.update(each.key for each in sites.targets if each.group == word)
-        elif word in sites.keys:
-            chosen.add(TargetKey(word))
-        elif sites.is_whole:  # of a register with mistakes it cannot be said what is not in it
-            near = nearest(word, (*groups, *sites.keys))
-            findings.refuse((*path, "targets", index), f"{quoted(word)} is neither a key nor a group of the register", near)
+        meant = names.meant_by(word)
+        if meant is not None:
+            chosen.update(meant)
+        elif names.is_whole:  # of a register with mistakes it cannot be said what is not in it
+            findings.refuse(
+                (*path, "targets", index), f"{quoted(word)} is neither a key nor a group of the register", names.nearest(word)
+            )
     return frozenset(chosen)
 
 
-def _when(entry: WindowEntry, path: Path, findings: Findings, zone: ZoneInfo | None) -> Recurrence | None:
-    if entry.until.lower() in (FOREVER, "selamanya", "never"):
-        findings.refuse((*path, "until"), "every window has an end; 'forever' is not one")
+def _when(entry: WindowEntry, path: Path, findings: Findings, city: City) -> Recurrence | None:
+    if entry.until is not None and entry.until.lower() in ENDLESS:
+        findings.refuse((*path, "until"), NO_END)
         return None
-    return _weekly(entry, path, findings) if entry.days else _one_off(entry, path, findings, zone)
+    kinds = [key for key in ("days", "dates", "prayer") if getattr(entry, key)]
+    if "dates" in kinds and len(kinds) > 1:
+        findings.refuse((*path, "dates"), f"stands beside '{next(each for each in kinds if each != 'dates')}'; write two windows")
+        return None
+    if entry.months and not entry.dates:
+        findings.refuse((*path, "months"), "needs 'dates': the days of those months")
+        return None
+    if entry.prayer is not None:
+        return _around_prayers(entry, entry.prayer, path, findings, city)
+    if entry.from_ is None or entry.until is None:
+        key = "from" if entry.from_ is None else "until"
+        findings.refuse(path, MISSING.get(key, f"the key '{key}' is missing"))
+        return None
+    if not kinds:
+        return _one_off(entry.from_, entry.until, path, findings, city.zone)
+    clock = _clock(entry.from_, entry.until, path, findings)
+    days = _days(entry.days, path, findings) if entry.days else _dates(entry, path, findings)
+    if clock is None or days is None:
+        return None
+    months = _months(entry.months, path, findings)
+    return Weekly(days, *clock) if entry.days else Monthly(days, *clock, months)
 
 
-def _weekly(entry: WindowEntry, path: Path, findings: Findings) -> Weekly | None:
-    days = _days(entry.days, path, findings)
-    start, end = (_time(text, (*path, key), findings) for key, text in (("from", entry.from_), ("until", entry.until)))
-    if start is None or end is None or len(days) < len(set(entry.days)):
+# --- recurring -------------------------------------------------------------------------------------------------------
+
+
+def _clock(from_: str, until: str, path: Path, findings: Findings) -> tuple[time, time] | None:
+    start, end = (_time(text, (*path, key), findings) for key, text in (("from", from_), ("until", until)))
+    if start is None or end is None:
         return None
-    if start == end and not (start == time(0) and entry.until.startswith("24")):
+    if start == end and not (start == time(0) and until.startswith("24")):
         findings.refuse((*path, "until"), "begins and ends at the same time; a whole day is from 00:00 until 24:00")
         return None
-    return Weekly(days, start, end)
-
-
-def _days(words: Iterable[str], path: Path, findings: Findings) -> frozenset[int]:
-    days: set[int] = set()
-    for index, word in enumerate(words):
-        day = DAYS.get(word.lower())
-        if day is None:
-            findings.refuse((*path, "days", index), f"{quoted(word)} is not a day of the week", nearest(word, DAYS))
-        else:
-            days.add(day)
-    return frozenset(days)
+    return start, end
 
 
 def _time(text: str, path: Path, findings: Findings) -> time | None:
@@ -83,8 +128,76 @@ def _time(text: str, path: Path, findings: Findings) -> time | None:
     return time(hour % 24, minute)
 
 
-def _one_off(entry: WindowEntry, path: Path, findings: Findings, zone: ZoneInfo | None) -> OneOff | None:
-    start, end = (_moment(text, (*path, key), findings, zone) for key, text in (("from", entry.from_), ("until", entry.until)))
+def _days(words: Iterable[str], path: Path, findings: Findings) -> frozenset[int] | None:
+    return _numbers(words, DAYS, "a day of the week", (*path, "days"), findings)
+
+
+def _months(words: Iterable[str], path: Path, findings: Findings) -> frozenset[int]:
+    return _numbers(words, MONTHS, "a month", (*path, "months"), findings) or frozenset()
+
+
+def _numbers(words: Iterable[str], known: Mapping[str, int], what: str, path: Path, findings: Findings) -> frozenset[int] | None:
+    """The numbers that the words stand for; None when one stands for none."""
+    numbers = [known.get(word.lower()) for word in words]
+    for index, (word, number) in enumerate(zip(words, numbers, strict=True)):
+        if number is None:
+            findings.refuse((*path, index), f"{quoted(word)} is not {what}", nearest(word, known))
+    good = frozenset(each for each in numbers if each is not None)
+    return good if None not in numbers else None
+
+
+def _dates(entry: WindowEntry, path: Path, findings: Findings) -> frozenset[int] | None:
+    """Days of the month that some chosen month has: 29 February, but no 30th."""
+    months = [number for word in entry.months if (number := MONTHS.get(word.lower())) is not None] or range(1, 13)
+    longest = max(calendar.monthrange(2024, month)[1] for month in months)
+    strangers = [index for index, day in enumerate(entry.dates) if not 1 <= abs(day) <= longest]
+    for index in strangers:
+        text = f"{entry.dates[index]} is not a day of such a month (1 to {longest}, or -1 for the last one)"
+        findings.refuse((*path, "dates", index), text)
+    return None if strangers else frozenset(entry.dates)
+
+
+def _around_prayers(entry: WindowEntry, prayer: PrayerEntry, path: Path, findings: Findings, city: City) -> AroundPrayers | None:
+    before_mistakes = len(findings.mistakes)
+    for key, text in (("from", entry.from_), ("until", entry.until)):
+        if text is not None:
+            findings.refuse((*path, key), "a window around prayers moves with the sun; write 'before' and 'after' under 'prayer'")
+    lengths = (("before", prayer.before), ("after", prayer.after), ("friday_after", prayer.friday_after))
+    for key, length in lengths:
+        if length is not None and length > LONGEST_AROUND_A_PRAYER:
+            findings.refuse((*path, "prayer", key), f"is longer than {format_duration(LONGEST_AROUND_A_PRAYER)}")
+    for index, word in enumerate(prayer.times):
+        if word.lower() not in PRAYERS:
+            findings.refuse((*path, "prayer", "times", index), f"{quoted(word)} is not a prayer", nearest(word, PRAYERS))
+    days = _days(entry.days, path, findings) if entry.days else EVERY_DAY
+    if days is None or len(findings.mistakes) > before_mistakes:
+        return None
+    prayers = frozenset(PRAYERS[word.lower()] for word in prayer.times)
+    return AroundPrayers(prayers, prayer.before, prayer.after, city.latitude, city.longitude, prayer.friday_after, days)
+
+
+def _season(text: str | None, path: Path, findings: Findings) -> date | None:
+    """The first or the last day of a recurring window."""
+    if text is None:
+        return None
+    if text.lower() in ENDLESS:
+        findings.refuse(path, "is a day; without it the window comes again until it is taken out")
+        return None
+    if not _DAY.fullmatch(text):
+        findings.refuse(path, f"{quoted(text)} is not a day such as 2026-11-24")
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        findings.refuse(path, f"{quoted(text)} is not a day of the calendar")
+        return None
+
+
+# --- once ------------------------------------------------------------------------------------------------------------
+
+
+def _one_off(from_: str, until: str, path: Path, findings: Findings, zone: ZoneInfo) -> OneOff | None:
+    start, end = (_moment(text, (*path, key), findings, zone) for key, text in (("from", from_), ("until", until)))
     if start is None or end is None:
         return None
     if end <= start:
@@ -93,18 +206,22 @@ def _one_off(entry: WindowEntry, path: Path, findings: Findings, zone: ZoneInfo 
     return OneOff(start, end)
 
 
-def _moment(text: str, path: Path, findings: Findings, zone: ZoneInfo | None) -> datetime | None:
-    """Wall clock of the city unless an offset is written."""
+def _moment(text: str, path: Path, findings: Findings, zone: ZoneInfo) -> datetime | None:
+    """Wall clock of the city unless an offset is written; 24:00 is the end of its day."""
     if _TIME.fullmatch(text):
-        findings.refuse(path, f"{quoted(text)} is a time of day; write a date too, or 'days' for a window that comes every week")
+        findings.refuse(
+            path, f"{quoted(text)} is a time of day; write a date too, or 'days' or 'dates' for a window that comes again"
+        )
         return None
-    if not _MOMENT.fullmatch(text):
+    match = _MOMENT.fullmatch(text)
+    if not match:
         findings.refuse(path, f"{quoted(text)} is not a date and time such as 2026-11-24 22:00")
         return None
+    is_end_of_day = match.group(2) == "24:00" and path[-1] == "until"
     try:
-        moment = datetime.fromisoformat(text)
-        local = moment if moment.tzinfo else moment.replace(tzinfo=zone or UTC)
-        return local.astimezone(UTC)
+        moment = datetime.fromisoformat(text.replace("24:00", "00:00", 1) if is_end_of_day else text)
+        local = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        return (local + timedelta(days=is_end_of_day)).astimezone(UTC)
     except (ValueError, OverflowError):
         findings.refuse(path, f"{quoted(text)} is not a day of the calendar")
         return None

@@ -7,6 +7,7 @@ alike, and whatever is measured inside is kept.
 from __future__ import annotations
 
 import calendar
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -17,6 +18,8 @@ from command_centre.domain.prayer import FRIDAY, Prayer, prayer_times
 from command_centre.domain.target import TargetKey
 
 ONE_DAY = timedelta(days=1)
+EVERY_DAY = frozenset(range(7))
+"""All days of the week."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -69,7 +72,8 @@ class Monthly:
 class AroundPrayers:
     """Planned time around prayers, from ``before`` to ``after`` their beginning at a place (degrees).
 
-    ``friday_after``, where given, takes the place of ``after`` for the noon prayer of a Friday.
+    ``friday_after``, where given, takes the place of ``after`` for the noon prayer of a Friday. ``days`` are weekdays (0 is
+    Monday).
     """
 
     prayers: frozenset[Prayer]
@@ -78,6 +82,7 @@ class AroundPrayers:
     latitude: float
     longitude: float
     friday_after: timedelta | None = None
+    days: frozenset[int] = EVERY_DAY
 
 
 Recurrence: TypeAlias = OneOff | Weekly | Monthly | AroundPrayers
@@ -122,8 +127,9 @@ class Window:
             case Monthly(_, start_time, end_time, _):
                 begins = (day for day in self._days(within, zone) if _is_in_month(self.when, day))
                 return (_by_the_clock(day, start_time, end_time, zone) for day in begins)
-            case AroundPrayers():
-                return (each for day in self._days(within, zone) for each in _around_prayers(self.when, day))
+            case AroundPrayers(days=days):
+                begins = (day for day in self._days(within, zone) if day.weekday() in days)
+                return itertools.chain.from_iterable(_around_prayers(self.when, day) for day in begins)
 
     def _days(self, within: Interval, zone: ZoneInfo) -> Iterator[date]:
         """The days on which something that touches ``within`` may begin, or its prayer may be."""

@@ -6,7 +6,8 @@ The rules, in their order (each is a test):
 2. *A sign of life beats a time-out.* Where one source saw the hotspot serve, another one's failure to reach it is the other's.
 3. *Connected without internet beats plain up.* Only newer evidence of internet lifts it: a source that cannot see the internet
    (an SNMP agent answers over the provider's own network) does not contradict a person, or a ping, that could not get out.
-4. *A field report stands until a newer measured reading*, and never longer than its own patience.
+4. *A field report stands until a newer measured reading*, and never longer than its own patience. So does a list from the
+   provider's portal.
 5. *What says nothing changes nothing.* A wrong password, a lost broker or our own uplink are no news about the hotspot.
 
 Times decide, not the order of arrival: voices merge the same way in any order, and a repeated reading changes nothing.
@@ -212,6 +213,10 @@ BLIND = frozenset(
 """Reasons that say something about us and nothing about the hotspot, whatever status they came with."""
 
 
+SELDOM = frozenset({Source.PORTAL, Source.FIELD})
+"""Sources that speak hourly or daily. They are believed for long, but never against something newer."""
+
+
 class _Testimony(StrEnum):
     SERVES = "serves"
     GONE = "gone"
@@ -274,8 +279,9 @@ def _vouches(said: datetime, source: Source, at: datetime, terms: Terms) -> bool
 
 
 def _is_superseded(voice: Voice, heard: Iterable[Voice]) -> bool:
-    return voice.source is Source.FIELD and any(
-        each.source is not Source.FIELD and each.at > voice.at and _testimony(each) is not _Testimony.NOTHING for each in heard
+    """What is told only now and then holds until another source measured it anew."""
+    return voice.source in SELDOM and any(
+        each.source is not voice.source and each.at > voice.at and _testimony(each) is not _Testimony.NOTHING for each in heard
     )
 
 

@@ -88,7 +88,7 @@ def _published(at: datetime) -> datetime:
 
 def _culmination(noon: datetime, at: datetime) -> datetime:
     """When the sun crosses the meridian: mean noon, corrected by the equation of time as it is at ``at``."""
-    _, equation = _sun(at)
+    _, equation = sun(at)
     return noon - equation
 
 
@@ -96,7 +96,7 @@ def _when_at(altitude: float, noon: datetime, phi: float, side: int) -> datetime
     """When the sun stands at an altitude, before (-1) or after (+1) noon; None when it does not on that day."""
     at = noon
     for _ in range(REFINEMENTS):
-        declination, _ = _sun(at)
+        declination, _ = sun(at)
         angle = _hour_angle(altitude, phi, declination)
         if angle is None:
             return None
@@ -108,7 +108,7 @@ def _afternoon(noon: datetime, phi: float) -> datetime | None:
     """When a shadow has grown by the height of its thing since noon."""
     at = noon
     for _ in range(REFINEMENTS):
-        declination, _ = _sun(at)
+        declination, _ = sun(at)
         altitude = math.atan2(1, SHADOW_LENGTH + math.tan(abs(phi - declination)))
         angle = _hour_angle(altitude, phi, declination)
         if angle is None:
@@ -123,7 +123,7 @@ def _hour_angle(altitude: float, phi: float, declination: float) -> float | None
     return math.acos(cosine) if -1 <= cosine <= 1 else None
 
 
-def _sun(at: datetime) -> tuple[float, timedelta]:
+def sun(at: datetime) -> tuple[float, timedelta]:
     """The sun's declination in radians, and the equation of time: how far the sun is ahead of the clock."""
     days = (at - J2000) / DAY
     anomaly = math.radians(357.529 + 0.98560028 * days)

@@ -51,7 +51,7 @@ class Target:
 
     ``address`` is None where no address is known: the target stays in the register and counts as *expected, not measured*.
     ``expected_every`` is the interval at which a reading is due.
-    ``parents`` are keys of targets whose failure explains this one's.
+    ``parents`` are keys of targets, or of a ``Parent``, whose failure explains this one's.
     ``attributes`` are further register columns as text, for the collector that owns the kind (e.g. ``must_contain``).
     """
 
@@ -76,3 +76,27 @@ class Target:
         begun = self.valid_from is None or self.valid_from <= day
         ended = self.valid_to is not None and self.valid_to < day
         return begun and not ended
+
+
+class ParentKind(StrEnum):
+    """What sort of thing many targets share, so that one failure explains them all."""
+
+    UPLINK = "uplink"  # a provider's line
+    POWER = "power"  # an area that loses its electricity together
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """What several targets depend on and nobody looks at: not a target, so it counts in no total.
+
+    Whether it fails is told by those that name it in ``Target.parents``. Parents of different kinds are each needed; parents of
+    one kind stand in for each other (two uplinks). It may have ``parents`` itself; one level is looked up at a time.
+    """
+
+    key: TargetKey
+    kind: ParentKind
+    name: str
+    short_name: str
+    owner: str
+    parents: tuple[TargetKey, ...] = ()
+    source: str = ""

@@ -34,5 +34,6 @@ def test_what_the_demo_names_is_in_the_shipped_register() -> None:
     keys = {each.key for each in config.targets}
     assert keys >= LEFT_UNMEASURED
     assert all(keys >= window.targets for window in simulated_windows())
-    unmeasured = {each.key for each in with_simulated_addresses(config.targets) if each.address is None}
+    sites = with_simulated_addresses(config.targets_of(TargetKind.SITE))
+    unmeasured = {each.key for each in sites if each.address is None}
     assert unmeasured == LEFT_UNMEASURED

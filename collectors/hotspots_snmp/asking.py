@@ -18,16 +18,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from gufo.snmp import SnmpAuthError, SnmpVersion, User
 from gufo.snmp.aio import SnmpSession
 
-from collectors.hotspots_snmp.options import Version
+from collectors.hotspots_snmp.contexts import ContextSession
+from collectors.hotspots_snmp.options import Credentials, Version
 from collectors.hotspots_snmp.profiles import is_under
 from collectors.hotspots_snmp.values import Value
 
 Answer = TypeVar("Answer")
+Session: TypeAlias = SnmpSession | ContextSession
 
 SHORTEST_WAIT = 0.25  # seconds; an access point under load answers in 50 to 200 ms
 USUAL_TIMES = 8.0
@@ -81,12 +83,11 @@ class Walk:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Where and as whom to knock. ``user`` is set for version 3 only."""
+    """Where and as whom to knock. ``user`` (the credentials' keys) is set for version 3 only."""
 
     host: str
     port: int
-    version: Version
-    community: str = field(repr=False)
+    credentials: Credentials
     user: User | None = field(default=None, repr=False)
 
 
@@ -135,7 +136,7 @@ class Agent:
         patience: Patience,
         tuning: Tuning,
         budget: Budget,
-        session: SnmpSession | None = None,
+        session: Session | None = None,
         stopwatch: Callable[[], float] = time.monotonic,
     ) -> None:
         self.values: dict[str, Value] = {}
@@ -173,7 +174,7 @@ class Agent:
         return self._sentinel
 
     @property
-    def session(self) -> SnmpSession | None:
+    def session(self) -> Session | None:
         """The session, to be kept for the next look (version 3: saves two round trips)."""
         return self._session
 
@@ -248,7 +249,9 @@ class Agent:
             hopeless[0] = 0
             return
         hopeless[0] += 1
-        if self._door.version is not Version.V1:  # where an object that does not exist is an error, an error tells nothing
+        if (
+            self._door.credentials.version is not Version.V1
+        ):  # where an object that does not exist is an error, an error tells nothing
             self.errors += 1
 
     async def _get_if_readable(self, oids: list[str]) -> AbstractSet[str]:
@@ -318,7 +321,7 @@ class Agent:
     async def _steps(self, column: str, bulk_rows: int) -> AsyncIterator[tuple[str, Value]]:
         """The library's iterator. Asked again after a failure it repeats its request."""
         session = await self._ask(_itself)
-        if self._door.version is Version.V1 or bulk_rows <= 1:
+        if self._door.credentials.version is Version.V1 or bulk_rows <= 1:
             return session.getnext(column)
         return session.getbulk(column, bulk_rows)
 
@@ -331,7 +334,7 @@ class Agent:
             self.stops.add(stop)
         return Walk(rows, stop)
 
-    async def _ask(self, question: Callable[[SnmpSession], Awaitable[Answer]], *, is_new_request: bool = True) -> Answer:
+    async def _ask(self, question: Callable[[Session], Awaitable[Answer]], *, is_new_request: bool = True) -> Answer:
         """Ask until an answer can be read, as often as the patience allows. Rows out of the last answer are no new request."""
         trouble: Exception = Silent()
         for attempt in range(self._patience.retries + 1):
@@ -384,13 +387,13 @@ class Agent:
         """Begin anew with the next request."""
         self._session = None
 
-    async def _greet(self, session: SnmpSession) -> None:
+    async def _greet(self, session: Session) -> None:
         try:
             await session.refresh()
         finally:
             self._greeted = self._greeted or bool(session.get_engine_id())
 
-    async def open_session(self) -> SnmpSession:
+    async def open_session(self) -> Session:
         """The session; for version 3 the agent's engine and clock are learned first."""
         if self._session is None:
             session = _session(self._door, self._patience.timeout)
@@ -400,7 +403,7 @@ class Agent:
         return self._session
 
 
-async def _itself(session: SnmpSession) -> SnmpSession:
+async def _itself(session: Session) -> Session:
     return session
 
 
@@ -411,8 +414,11 @@ async def _next_row(rows: AsyncIterator[tuple[str, Value]]) -> tuple[str, Value]
         return None
 
 
-def _session(door: Door, timeout: float) -> SnmpSession:
+def _session(door: Door, timeout: float) -> Session:
+    credentials = door.credentials
+    if credentials.version is Version.V3 and credentials.context:
+        return ContextSession(door.host, door.port, credentials, timeout)
     if door.user is not None:
         return SnmpSession(door.host, door.port, user=door.user, version=SnmpVersion.v3, timeout=timeout)
-    version = SnmpVersion.v1 if door.version is Version.V1 else SnmpVersion.v2c
-    return SnmpSession(door.host, door.port, community=door.community, version=version, timeout=timeout)
+    version = SnmpVersion.v1 if credentials.version is Version.V1 else SnmpVersion.v2c
+    return SnmpSession(door.host, door.port, community=credentials.community, version=version, timeout=timeout)

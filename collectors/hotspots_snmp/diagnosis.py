@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from collectors.hotspots_snmp.asking import Door
-from collectors.hotspots_snmp.options import AuthProtocol, Credentials, Level, PrivProtocol, Version
+from collectors.hotspots_snmp.contexts import net_snmp_session
+from collectors.hotspots_snmp.options import Credentials
 from collectors.hotspots_snmp.standard import SYS_UPTIME
 from command_centre.domain.reading import Reason
 
@@ -32,9 +33,6 @@ _SAYINGS: Mapping[str, Reason] = MappingProxyType(
     }
 )
 
-_AUTH_NAMES: Mapping[AuthProtocol, str] = MappingProxyType({protocol: protocol.value for protocol in AuthProtocol})
-_PRIV_NAMES: Mapping[PrivProtocol, str] = MappingProxyType({protocol: protocol.value for protocol in PrivProtocol})
-
 
 async def second_opinion(door: Door, credentials: Credentials, timeout: float) -> Reason | None:
     """What net-snmp says of this agent and these credentials; None when it got an answer, or says nothing we know."""
@@ -49,32 +47,12 @@ def _ask_net_snmp(door: Door, credentials: Credentials, timeout: float) -> Reaso
     import ezsnmp  # type: ignore[import-untyped]
 
     try:
-        session = ezsnmp.Session(
-            hostname=door.host,
-            port_number=str(door.port),
-            version=credentials.version.value,
-            community=credentials.community,
-            timeout=f"{timeout:.2f}",
-            retries=0,
-            **_version_3(credentials),
-        )
-        session.get([SYS_UPTIME])
+        net_snmp_session(door.host, door.port, credentials, timeout).get([SYS_UPTIME])
     except ezsnmp.GenericError as trouble:
         return _read(str(trouble))
     except Exception as trouble:  # noqa: BLE001 - a diagnosis may fail, the reading must not
         log.debug("no second opinion: %s", type(trouble).__name__)
     return None
-
-
-def _version_3(credentials: Credentials) -> dict[str, str]:
-    if credentials.version is not Version.V3:
-        return {}
-    keys = {"security_username": credentials.user, "security_level": credentials.level.value, "context": credentials.context}
-    if credentials.level is not Level.NO_AUTH:
-        keys |= {"auth_protocol": _AUTH_NAMES[credentials.auth_protocol], "auth_passphrase": credentials.auth_password}
-    if credentials.level is Level.PRIV:
-        keys |= {"privacy_protocol": _PRIV_NAMES[credentials.priv_protocol], "privacy_passphrase": credentials.priv_password}
-    return keys
 
 
 def _read(text: str) -> Reason | None:

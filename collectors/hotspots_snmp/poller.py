@@ -26,6 +26,7 @@ from collectors.hotspots_snmp.asking import (
     Garbled,
     Patience,
     Refused,
+    Session,
     Silent,
     Stop,
     Tuning,
@@ -41,8 +42,6 @@ from collectors.hotspots_snmp.values import Value
 from command_centre.domain.reading import Reading, Reason, Status
 
 if TYPE_CHECKING:
-    from gufo.snmp.aio import SnmpSession
-
     from command_centre.domain.ports import Clock
     from command_centre.domain.reading import Fact
     from command_centre.domain.series import MetricName
@@ -89,7 +88,7 @@ class Memory:
     moving: frozenset[str] = frozenset()
     constant: Mapping[str, Value] = field(default_factory=dict)
     seen: Seen | None = None
-    session: SnmpSession | None = field(default=None, repr=False)
+    session: Session | None = field(default=None, repr=False)
     door: Door | None = None
 
 
@@ -150,7 +149,7 @@ class SnmpPoller:
             host = await _resolve(address.host)
         except OSError:
             return Look(Status.DOWN, Reason.DNS_NXDOMAIN, "the name of the device cannot be resolved", time.monotonic() - begun)
-        door = Door(host, address.port, credentials.version, credentials.community, self._user(credentials))
+        door = Door(host, address.port, credentials, self._user(credentials))
         budget = Budget(begun + self._options.look_seconds, self._options.max_requests)
         if memory.door != door:
             memory.door = door  # another address or other credentials since the last look
@@ -253,6 +252,8 @@ class SnmpPoller:
                 return Reason.REFUSED, "nothing listens on the SNMP port"
             case Silent() | Exhausted() if door.user is None:
                 return Reason.TIMEOUT, f"no answer; {SAME_LOOK}"
+            case Silent() | Exhausted() if credentials.context:
+                return Reason.TIMEOUT, f"no answer; does the agent know the context '{credentials.context}'?"
             case Silent() | Exhausted() if not agent.has_greeted:
                 return Reason.TIMEOUT, "no answer"
             case Silent() | Exhausted():

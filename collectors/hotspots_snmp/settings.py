@@ -23,6 +23,7 @@ class CredentialSettings(BaseModel):
     auth_password: Secret | None = None
     priv_protocol: PrivProtocol = PrivProtocol.AES
     priv_password: Secret | None = None
+    context: str = ""
 
     @model_validator(mode="after")
     def _is_complete(self) -> CredentialSettings:
@@ -49,6 +50,7 @@ class CredentialSettings(BaseModel):
             _value(self.auth_password),
             self.priv_protocol,
             _value(self.priv_password),
+            self.context,
         )
 
 

@@ -182,7 +182,7 @@ def peer(hosts: list[str], port: int, sweeps: int) -> float | None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "snmp.yml"
         file.write_text(exporter_configuration())
-        listen = free_port()
+        listen = free_tcp_port()
         command = [EXPORTER, f"--config.file={file}", f"--web.listen-address=127.0.0.1:{listen}", "--log.level=error"]
         process = subprocess.Popen(command)
         try:
@@ -190,6 +190,13 @@ def peer(hosts: list[str], port: int, sweeps: int) -> float | None:
         finally:
             process.terminate()
             process.wait(10)
+
+
+def free_tcp_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
 
 
 def ask_exporter(process: subprocess.Popen[bytes], listen: int, hosts: list[str], port: int, sweeps: int) -> float:

@@ -287,7 +287,7 @@ def test_randomly_damaged_answers_never_end_the_program() -> None:
         noisy = Noisy()
         async with listening(noisy) as port:
             for _ in range(400):
-                door = Door("127.0.0.1", port, Version.V2C, "umum")
+                door = Door("127.0.0.1", port, BRAVE)
                 agent = Agent(door, Patience(0.02, 0), Tuning(40, 25), Budget(time.monotonic() + 1, 10))
                 with contextlib.suppress(*Trouble):
                     await agent.first_contact(standard.SYSTEM, standard.SENTINELS)

@@ -78,6 +78,12 @@ def test_a_user_with_a_restricted_view_is_partial(agent: int) -> None:
     assert (look.status, look.reason) == (Status.UP, Reason.PARTIAL)
 
 
+def test_a_context_the_agent_does_not_know_is_never_read_from_another(agent: int) -> None:
+    look = look_at(agent, replace(GOOD, context="gedung-lain"))
+    assert (look.status, look.reason, look.facts) == (Status.DOWN, Reason.TIMEOUT, None)
+    assert "context" in look.detail
+
+
 @pytest.mark.parametrize(
     ("report", "reason"),
     [

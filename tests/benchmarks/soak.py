@@ -11,19 +11,21 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import multiprocessing
 import os
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from multiprocessing.connection import Connection
 from pathlib import Path
 
+import sqlalchemy
 from sqlalchemy import create_engine, text
 
 from command_centre.demo.certificates import CertificateAuthority
@@ -43,7 +45,7 @@ class Ground:
     hosts: Sequence[str]
     http_port: int
     https_port: int
-    dns_port: int
+    dns_server: str
 
     def write_nginx(self, broken: Sequence[str]) -> None:
         """The configuration of nginx; ``broken`` hosts answer 502."""
@@ -90,7 +92,7 @@ collectors:
   - kind: websites
     every: {EVERY_SECONDS}s
     timeout: 10s
-    servers: ["127.0.0.1:{self.dns_port}"]
+    servers: ["{self.dns_server}"]
     connect_to: {{80: {self.http_port}, 443: {self.https_port}}}
     ca_file: {self.folder}/ca/ca.pem
 uplink: {{every: 15s, references: ["127.0.0.1:{self.https_port}"]}}
@@ -103,9 +105,9 @@ walls:
 
 
 @contextlib.contextmanager
-def ground(count: int) -> Iterator[Ground]:
+def ground(count: int, dns: tuple[str, int] = ("127.0.0.1", 0)) -> Iterator[Ground]:
     """A folder with certificates and pages, a name server in a thread and nginx in a process; all ended at the end."""
-    with tempfile.TemporaryDirectory(prefix="cc-soak-") as name, _name_server() as dns_port:
+    with tempfile.TemporaryDirectory(prefix="cc-soak-") as name, _name_server(dns) as dns_server:
         folder = Path(name)
         folder.chmod(0o755)
         (folder / "www").mkdir()
@@ -113,7 +115,7 @@ def ground(count: int) -> Iterator[Ground]:
         (folder / "ca").mkdir()
         hosts = [f"situs{n}.kota.test" for n in range(count)]
         CertificateAuthority(folder / "ca", datetime.now(UTC)).prepare(hosts, datetime.now(UTC))
-        here = Ground(folder, hosts, _free_port(), _free_port(), dns_port)
+        here = Ground(folder, hosts, _free_port(), _free_port(), dns_server)
         here.write_nginx(())
         web = subprocess.Popen([NGINX, "-p", name, "-c", str(folder / "nginx.conf")])
         try:
@@ -137,25 +139,27 @@ def _wait_until_open(port: int) -> None:
 
 
 @contextlib.contextmanager
-def _name_server() -> Iterator[int]:
-    """Every name lives on 127.0.0.1."""
-    loop = asyncio.new_event_loop()
-
-    async def opened() -> int:
-        transport, _ = await loop.create_datagram_endpoint(
-            lambda: NameServer(lambda _: Answer(Rcode.NOERROR, "127.0.0.1")), ("127.0.0.1", 0)
-        )
-        return int(transport.get_extra_info("sockname")[1])
-
-    port = loop.run_until_complete(opened())
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
+def _name_server(address: tuple[str, int]) -> Iterator[str]:
+    """Every name lives on 127.0.0.1. In a process of its own: its work is not ours."""
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=_serve_names, args=(address, theirs), daemon=True)
+    process.start()
     try:
-        yield port
+        yield str(ours.recv())
     finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
+        process.terminate()
+        process.join(5)
+
+
+def _serve_names(address: tuple[str, int], tell: Connection) -> None:
+    async def serve() -> None:
+        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+            lambda: NameServer(lambda _: Answer(Rcode.NOERROR, "127.0.0.1")), address
+        )
+        tell.send("{}:{}".format(*transport.get_extra_info("sockname")))
+        await asyncio.Event().wait()
+
+    asyncio.run(serve())
 
 
 def _free_port() -> int:
@@ -251,11 +255,8 @@ def _report(here: Ground, database_url: str, supervisor: int, seconds: float) ->
     engine.dispose()
 
 
-def _self_values(connection: object) -> str:
+def _self_values(connection: sqlalchemy.Connection) -> str:
     """The writer's own series, as least / mean / greatest of its minutes."""
-    from sqlalchemy import Connection
-
-    assert isinstance(connection, Connection)
     rows = connection.execute(
         text(
             "select m.name, min(r.low), sum(r.total) / sum(r.count), max(r.high) from rollup r "

@@ -52,6 +52,13 @@ class Cluster:
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Cluster]:
     """One server per test process, thrown away at the end."""
+    with running_postgresql() as cluster:
+        yield cluster
+
+
+@contextmanager
+def running_postgresql() -> Iterator[Cluster]:
+    """A PostgreSQL server of our own with a database ``city`` that has all tables; ended and removed at the end."""
     programs = _programs()
     folder = Path(tempfile.mkdtemp(prefix="cc-postgresql-"))
     try:

@@ -63,12 +63,14 @@ class Mailbox:
             self._called = False
         self._awake.set()
 
-    async def take(self, most: int) -> list[Delivery]:
-        """At least one delivery, at most ``most``, in the order of their arrival."""
+    async def take(self, most: int, linger: float) -> list[Delivery]:
+        """At least one delivery, at most ``most``, in order of arrival; fewer only after waiting ``linger`` for more."""
         while not self._waiting:
             self._awake.clear()
             if not self._waiting:
                 await self._awake.wait()
+        if len(self._waiting) < most:
+            await asyncio.sleep(linger)
         return [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
 
 
@@ -243,7 +245,7 @@ class MqttListener:
         room = asyncio.Semaphore(self._options.batches)
         while True:
             await room.acquire()
-            batch = await mailbox.take(self._options.batch)
+            batch = await mailbox.take(self._options.batch, self._options.linger)
             readings: list[Reading] = []
             done: list[Delivery] = []
             for delivery in batch:

@@ -60,6 +60,7 @@ class Options:
     """How hotspots are listened to. Times in seconds.
 
     ``batch`` messages are stored at once, at most ``batches`` such batches wait for the store; the broker keeps the rest.
+    ``linger`` is how long a batch that is not full waits for more: fewer, larger commits.
     ``will_grace`` is how long an "offline" waits for an "online" that it may have crossed on the way.
     ``lost_after``: how long the broker must be gone before its hotspots are called unknown.
     """
@@ -70,6 +71,7 @@ class Options:
     max_payload_bytes: int = MAX_PAYLOAD_BYTES
     batch: int = 200
     batches: int = 4
+    linger: float = 0.03
     will_grace: float = 0.5
     lost_after: float = 10.0
     report_every: float = 30.0

@@ -37,6 +37,7 @@ MAX_PAYLOAD_BYTES = 256 * 1024
 """A hotspot's telemetry has a few hundred bytes; a thousand times that is a mistake or an attack."""
 
 MAX_RECORDS = 1_000
+MAX_ROUTES = 50_000
 _SANE = (-1e300, 1e300)
 _LONGEST_TEXT = 200
 
@@ -102,6 +103,7 @@ class Reader:
     mapping: MessageMapping
     max_payload_bytes: int = MAX_PAYLOAD_BYTES
     _births: sparkplug.Births = field(default_factory=sparkplug.Births)
+    _routes: dict[str, tuple[Mapping[str, str], bool]] = field(default_factory=dict)
 
     def matches(self, topic: str) -> bool:
         """Whether this mapping speaks of ``topic``."""
@@ -110,11 +112,7 @@ class Reader:
     def read(self, message: Message) -> Heard:
         """What the message says. Never raises for what a device sends."""
         try:
-            checked_topic(message.topic)
-            found = self._kind_of(message.topic)
-            if found is None:
-                return Heard(flaws=(Flaw(FlawKind.UNKNOWN_TOPIC, "no mapping speaks of it"),))
-            levels, is_status = found
+            levels, is_status = self._routes.get(message.topic) or self._route_of(message.topic)
             if self.mapping.format is Format.SPARKPLUG:
                 return self._read_sparkplug(message)
             if is_status:
@@ -122,6 +120,16 @@ class Reader:
             return self._read_data(levels, message)
         except RejectedError as rejected:
             return Heard(flaws=(rejected.flaw,))
+
+    def _route_of(self, topic: str) -> tuple[Mapping[str, str], bool]:
+        """What the topic says, remembered: a device speaks under the same few topics for years. Raises RejectedError."""
+        found = self._kind_of(checked_topic(topic))
+        if found is None:
+            raise RejectedError(FlawKind.UNKNOWN_TOPIC, "no mapping speaks of it")
+        if len(self._routes) >= MAX_ROUTES:
+            self._routes.clear()
+        self._routes[topic] = found
+        return found
 
     def _kind_of(self, topic: str) -> tuple[Mapping[str, str], bool] | None:
         for pattern in self.mapping.status_topics:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections import deque
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -49,7 +48,10 @@ class Inbox:
         self._capacity = capacity
         self._polled: deque[Entry] = deque()
         self._told: deque[Entry] = deque()
-        self._arrived = threading.Condition()
+        lock = threading.RLock()
+        self._arrived = threading.Condition(lock)
+        self._enough = threading.Condition(lock)  # a recorder that lingers is not woken by each single reading
+        self._wanted = 1
         self._room_wanted: deque[_Waiter] = deque()
         self._dropped = 0
         self._closed = False
@@ -72,7 +74,7 @@ class Inbox:
                     return False
                 self._polled.popleft()
             self._polled.append(Entry(reading))
-            self._arrived.notify()
+            self._tell_recorder()
         return not is_full
 
     async def put(self, reading: Reading) -> None:
@@ -88,10 +90,9 @@ class Inbox:
         """Up to ``max_batch`` readings: waits ``wait`` s at most for the first, then ``linger`` s for more."""
         with self._arrived:
             self._arrived.wait_for(lambda: len(self) > 0 or self._closed, wait)
-            if len(self) > 0 and not self._closed:
-                deadline = time.monotonic() + linger
-                while len(self) < max_batch and not self._closed and (left := deadline - time.monotonic()) > 0:
-                    self._arrived.wait(left)
+            if len(self) > 0 and linger > 0:
+                self._wanted = max_batch
+                self._enough.wait_for(lambda: len(self) >= max_batch or self._closed, linger)
             batch = [self._next() for _ in range(min(max_batch, len(self)))]
             self._give_room(len(batch))
         return batch
@@ -101,6 +102,12 @@ class Inbox:
         with self._arrived:
             self._closed = True
             self._arrived.notify_all()
+            self._enough.notify_all()
+
+    def _tell_recorder(self) -> None:
+        self._arrived.notify()
+        if len(self) >= self._wanted:
+            self._enough.notify()
 
     def _next(self) -> Entry:
         return self._told.popleft() if self._told else self._polled.popleft()
@@ -110,7 +117,7 @@ class Inbox:
         with self._arrived:
             if len(self) < self._capacity:
                 self._told.append(entry)
-                self._arrived.notify()
+                self._tell_recorder()
                 return None
             room: asyncio.Future[None] = loop.create_future()
             self._room_wanted.append((loop, room))

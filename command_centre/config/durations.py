@@ -47,9 +47,10 @@ def format_duration(length: timedelta) -> str:
     return f"{seconds}s"
 
 
-def _parse_positive(text: object) -> timedelta:
+def parse_positive(text: object) -> timedelta:
+    """The same, longer than nothing. Raises ValueError with a sentence for the editor."""
     return _positive(parse_duration(text))
 
 
-Duration = Annotated[timedelta, BeforeValidator(_parse_positive), PlainSerializer(format_duration, return_type=str)]
+Duration = Annotated[timedelta, BeforeValidator(parse_positive), PlainSerializer(format_duration, return_type=str)]
 """A duration longer than nothing, for pydantic models (also those of the collectors)."""

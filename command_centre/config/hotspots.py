@@ -21,7 +21,7 @@ from command_centre.config.cells import (
     require,
     validity_of,
 )
-from command_centre.config.durations import parse_duration
+from command_centre.config.durations import parse_positive
 from command_centre.config.mistakes import Mistake, nearest, quoted
 from command_centre.config.model import HOTSPOTS_GROUP, PLACE_TYPES, SETTLEMENTS, Kelurahan
 from command_centre.config.register import Columns, Row, Table, read_table
@@ -196,7 +196,7 @@ def _expected_every(table: Table, row: Row, otherwise: timedelta) -> timedelta:
     if not row["expected_every"]:
         return otherwise
     try:
-        return parse_duration(row["expected_every"]) or otherwise
+        return parse_positive(row["expected_every"])
     except ValueError as trouble:
         table.refuse(row, "expected_every", f"{quoted(row['expected_every'])}: {trouble}")
         return otherwise

@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from command_centre.config.mistakes import Mistake, nearest, quoted
@@ -59,6 +59,10 @@ class Columns:
     def known(self) -> tuple[str, ...]:
         """The names of all columns."""
         return (*self.required, *self.optional)
+
+    def spellings(self, names: Collection[str]) -> tuple[str, ...]:
+        """Everything that these columns may be called."""
+        return (*names, *(heading for heading, name in self.headings.items() if name in names))
 
     def named(self, heading: str) -> str:
         """The column that a heading means, or the heading as it is."""
@@ -141,7 +145,7 @@ def _names(table: Table, header: tuple[int, list[str]], columns: Columns) -> lis
     missing = [name for name in columns.required if name not in names]
     for name in dict.fromkeys(filled):
         if name not in columns.known:
-            table.refuse_line(line, f"unknown column {quoted(name)}", nearest(name, missing or columns.known))
+            table.refuse_line(line, f"unknown column {quoted(name)}", nearest(name, columns.spellings(missing or columns.known)))
         if filled.count(name) > 1:
             table.refuse_line(line, f"column {quoted(name)} is there {filled.count(name)} times")
     for name in missing:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -124,8 +124,9 @@ def keys_of(model: type[BaseModel], loc: Path = ()) -> tuple[str, ...]:
     for step in loc:
         fields = {info.alias or name: info for name, info in model.model_fields.items()}
         below = fields[step].annotation if isinstance(step, str) and step in fields else None
-        if isinstance(below, type) and issubclass(below, BaseModel):
-            model = below
+        for each in (below, *get_args(below)):  # what may be left out is "model or None"
+            if isinstance(each, type) and issubclass(each, BaseModel):
+                model = each
     return tuple(info.alias or name for name, info in model.model_fields.items())
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from command_centre.config.loading import load
 from command_centre.config.mistakes import ConfigError, Mistake
-from tests.support.configuration import GOOD_SITES, KINDS, TINY_CONFIG
+from tests.support.configuration import GOOD_PARENTS, GOOD_SITES, KINDS, NO_HOTSPOTS, TINY_CONFIG, write_config
 
 FOLDER = Path(__file__).parent / "mistakes"
 
@@ -36,9 +36,10 @@ def test_a_mistake_in_the_configuration_is_named_with_its_place(file: Path, tmp_
 @pytest.mark.parametrize("file", sorted(FOLDER.glob("*.csv")), ids=lambda file: file.stem)
 def test_a_mistake_in_a_register_is_named_with_its_line_and_column(file: Path, tmp_path: Path) -> None:
     register = file.read_bytes().split(b"\n", 1)[1]  # the message counts lines without itself
-    path = tmp_path / "config.yaml"
-    path.write_text(TINY_CONFIG, encoding="utf-8")
-    (tmp_path / "sites.csv").write_bytes(register)
+    path = write_config(tmp_path, TINY_CONFIG + "  hotspots: hotspots.csv\n  parents: parents.csv\n")
+    (tmp_path / "hotspots.csv").write_text(NO_HOTSPOTS, encoding="utf-8")
+    (tmp_path / "parents.csv").write_text(GOOD_PARENTS, encoding="utf-8")
+    (tmp_path / expected_in(file).partition(":")[0]).write_bytes(register)
     with pytest.raises(ConfigError) as refused:
         load(path, KINDS)
     assert [message_of(each) for each in refused.value.mistakes] == [expected_in(file)]

@@ -41,6 +41,14 @@ situs:kel-loktuan;Kelurahan Loktuan;Loktuan;Kelurahan Loktuan;Kelurahan;64.74.01
 situs:setda;Sekretariat Daerah;Setda;Setda;OPD;;
 """
 
+NO_HOTSPOTS = "key;name;short_name;owner;isp;class_mbps;place_type\n"
+
+GOOD_PARENTS = """\
+key;name;short_name;owner;parents
+induk:penyedia-a;Jaringan Penyedia A;Penyedia A;Penyedia A;
+listrik:loktuan;Listrik Loktuan;Listrik Loktuan;PLN;
+"""
+
 
 def write_config(folder: Path, config: str = TINY_CONFIG, sites: str = GOOD_SITES) -> Path:
     """Both files in ``folder``; the path of the configuration."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from dash.development.base_component import Component
 
 from command_centre.read.views import SitesView, SummaryView
 from layouts import shell
-from layouts.parts.node import Children
+from layouts.parts.node import Children, Draw
 from layouts.wall.ringkasan import ids as ringkasan_ids
 from layouts.wall.ringkasan.page import skeleton as ringkasan_skeleton
 from layouts.wall.ringkasan.render import regions as ringkasan_regions
@@ -21,6 +21,7 @@ from layouts.wall.situs.render import regions as situs_regions
 from layouts.wording import INDONESIAN, Words
 
 View = TypeVar("View", SitesView, SummaryView)
+OnFault: TypeAlias = Callable[[str, Exception], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +35,34 @@ class WallScreen(Generic[View]):
     title: str
     title_in: Callable[[Words], str]
     body: Callable[[], Component]
-    body_regions: Callable[[View, Words], dict[str, Children]]
+    body_regions: Callable[[View, Words], dict[str, Draw]]
     needs_full_tier: bool
 
     def skeleton(self, words: Words) -> Component:
         """Header, body and banner with empty containers: the same for every view."""
         return shell.frame(self.key, self.title_in(words), self.body(), words)
 
-    def regions(self, view: View, words: Words) -> dict[str, Children]:
-        """The content of every container, by id, ready to be sent as JSON. The same view gives the same content."""
-        return {**shell.frame_regions(self.key, view, words), **self.body_regions(view, words)}
+    def regions(self, view: View, words: Words, on_fault: OnFault | None = None) -> dict[str, Children]:
+        """The content of every container, by id, ready to be sent as JSON. The same view gives the same content.
+
+        A bug in one region is told to ``on_fault`` and leaves the others on the glass; without ``on_fault`` it raises.
+        """
+        draws = {**shell.frame_regions(self.key, view, words), **self.body_regions(view, words)}
+        return {region: _drawn(region, draw, words, on_fault) for region, draw in draws.items()}
 
     def page(self, view: View, words: Words) -> Component:
         """The skeleton with its content: what a browser gets first."""
         return shell.fill(self.skeleton(words), self.regions(view, words))
+
+
+def _drawn(region: str, draw: Draw, words: Words, on_fault: OnFault | None) -> Children:
+    try:
+        return draw()
+    except Exception as error:
+        if on_fault is None:
+            raise
+        on_fault(region, error)
+        return words.say.not_drawn
 
 
 RINGKASAN: WallScreen[SummaryView] = WallScreen(

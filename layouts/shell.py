@@ -25,7 +25,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from command_centre.read.views import SitesView, SummaryView
-from layouts.parts.node import Children, bold, span
+from layouts.parts.node import Children, Draw, bold, span
 from layouts.wording import Words
 
 PULSE_TICKS = 10
@@ -64,14 +64,17 @@ def frame(screen: str, title: str, body: Component, words: Words) -> Component:
     )
 
 
-def frame_regions(screen: str, view: SitesView | SummaryView, words: Words) -> dict[str, Children]:
+def frame_regions(screen: str, view: SitesView | SummaryView, words: Words) -> dict[str, Draw]:
     """Regions of the header: silent sources, and the mark of simulated data."""
-    silent = view.sources.silent
-    sources = words.sources(silent, view.sources.total)
     return {
-        sources_id(screen): bold(sources) if silent else sources,
-        mark_id(screen): span(words.say.simulated, "cc-contoh") if view.is_simulated else "",
+        sources_id(screen): lambda: _sources(view, words),
+        mark_id(screen): lambda: span(words.say.simulated, "cc-contoh") if view.is_simulated else "",
     }
+
+
+def _sources(view: SitesView | SummaryView, words: Words) -> Children:
+    sources = words.sources(view.sources.silent, view.sources.total)
+    return bold(sources) if view.sources.silent else sources
 
 
 def words_for_script(words: Words) -> str:

@@ -257,6 +257,7 @@ class Phrases:
     since: str
     register_empty_hint: str
     too_far: str
+    not_drawn: str
     lost_title: str
     lost_text: str
     stale_title: str
@@ -317,6 +318,7 @@ INDONESIAN = Phrases(
     since="sejak",
     register_empty_hint="Isi data/inventory/sites.csv, lalu jalankan ulang.",
     too_far="Layar ini terlalu jauh untuk halaman {page}",
+    not_drawn="tidak dapat digambar",
     lost_title="Sambungan ke server terputus sejak {time}",
     lost_text="Angka di bawah berumur {age}, jangan dipakai untuk keputusan. Mencoba lagi (ke-{attempt}).",
     stale_title="Data berhenti sejak {time}",
@@ -377,6 +379,7 @@ ENGLISH = Phrases(
     since="since",
     register_empty_hint="Fill in data/inventory/sites.csv and start again.",
     too_far="This screen is too far away for the page {page}",
+    not_drawn="could not be drawn",
     lost_title="Connection to the server lost since {time}",
     lost_text="The figures below are {age} old, do not decide on them. Trying again (no. {attempt}).",
     stale_title="Data stopped at {time}",

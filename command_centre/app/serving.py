@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+MOST_REGION_FAULTS = 100
+
 LAYOUTS = Path(shell.__file__).parent
 ASSETS = LAYOUTS / "assets"
 STYLE_SHEETS = ("fonts.css", "tokens.css", "wall-base.css")
@@ -160,17 +162,30 @@ def create_app(
 def draws(queries: Queries, words: Words, screens: Mapping[str, WallScreen[Any]]) -> dict[str, Draw]:
     """How each screen is drawn: its question, then its pure render function."""
     ringkasan, situs = screens["ringkasan"], screens["situs"]
+    faults = RegionFaults()
 
     def draw_summary() -> Drawing:
         view = queries.summary()
         alarms = tuple(to_ms(each.opened_at) for each in view.incidents if each.severity is Severity.CRITICAL)
-        return Drawing(ringkasan.regions(view, words), view.as_of, alarms)
+        return Drawing(ringkasan.regions(view, words, faults.note), view.as_of, alarms)
 
     def draw_sites() -> Drawing:
         view = queries.sites()
-        return Drawing(situs.regions(view, words), view.as_of)
+        return Drawing(situs.regions(view, words, faults.note), view.as_of)
 
     return {"ringkasan": draw_summary, "situs": draw_sites}
+
+
+class RegionFaults:
+    """Regions that could not be drawn: each fault is logged once with its traceback, however often the screen is drawn."""
+
+    def __init__(self) -> None:
+        self._known: set[tuple[str, str]] = set()
+
+    def note(self, region: str, error: Exception) -> None:
+        if (region, repr(error)) not in self._known and len(self._known) < MOST_REGION_FAULTS:
+            self._known.add((region, repr(error)))
+            log.error("region %s could not be drawn", region, exc_info=error)
 
 
 def _dash(server: FastAPI, words: Words, screens: Mapping[str, WallScreen[Any]]) -> Dash:

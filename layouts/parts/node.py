@@ -7,13 +7,15 @@ Skeletons, which are built once per page, are ordinary Dash components.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 Element: TypeAlias = dict[str, Any]
 Node: TypeAlias = str | Element
 Children: TypeAlias = str | Element | Sequence[str | Element]
 Style: TypeAlias = Mapping[str, str]
+Draw: TypeAlias = Callable[[], Children]
+"""Draws one region. Regions are drawn one by one, so that a bug in one leaves the others on the glass."""
 
 
 def element(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from functools import partial
 
 from command_centre.read.views import Condition, Counts, DimensionBar, KelurahanTile, Step, SummaryView
 from layouts.parts.counts import counted_glyphs, unmeasured, unmeasured_class
 from layouts.parts.dimension import dimension_bar
 from layouts.parts.glyph import glyph, state_class
 from layouts.parts.incident_row import incident_row, resolved_row
-from layouts.parts.node import Children, Element, bold, div, element, item, paragraph, span
+from layouts.parts.node import Children, Draw, Element, bold, div, element, item, paragraph, span
 from layouts.parts.number import absent_card, number_card
 from layouts.parts.section import heading
 from layouts.parts.sparkline import EndMark, sparkline
@@ -28,8 +29,8 @@ AMBER_BELOW, RED_BELOW = 0.97, 0.80
 """Share of active among measured below which a kelurahan's tile is framed or filled."""
 
 
-def regions(view: SummaryView, words: Words) -> dict[str, Children]:
-    """The content of every region, by the id of its container."""
+def regions(view: SummaryView, words: Words) -> dict[str, Draw]:
+    """What draws each region, by the id of its container."""
     return {
         **_verdict(view, words),
         **_numbers(view, words),
@@ -39,20 +40,23 @@ def regions(view: SummaryView, words: Words) -> dict[str, Children]:
     }
 
 
-def _verdict(view: SummaryView, words: Words) -> dict[str, Children]:
-    verdict = verdict_on(view, words)
-    return {ids.PLATE: plate(verdict), ids.SENTENCE: verdict.sentence, ids.SUPPORT: verdict.support}
+def _verdict(view: SummaryView, words: Words) -> dict[str, Draw]:
+    return {
+        ids.PLATE: lambda: plate(verdict_on(view, words)),
+        ids.SENTENCE: lambda: verdict_on(view, words).sentence,
+        ids.SUPPORT: lambda: verdict_on(view, words).support,
+    }
 
 
 # -- numbers
 
 
-def _numbers(view: SummaryView, words: Words) -> dict[str, Children]:
+def _numbers(view: SummaryView, words: Words) -> dict[str, Draw]:
     return {
-        ids.SITES: _sites_card(view, words),
-        ids.HOTSPOTS: _counts_card(words.say.hotspots_card, view.hotspots, words),
-        ids.SERVICES: _counts_card(words.say.services_card, view.services, words),
-        ids.INCIDENT_COUNT: _incidents_card(view, words),
+        ids.SITES: lambda: _sites_card(view, words),
+        ids.HOTSPOTS: lambda: _counts_card(words.say.hotspots_card, view.hotspots, words),
+        ids.SERVICES: lambda: _counts_card(words.say.services_card, view.services, words),
+        ids.INCIDENT_COUNT: lambda: _incidents_card(view, words),
     }
 
 
@@ -103,20 +107,21 @@ def _known(steps: Iterable[Step]) -> list[float]:
 # -- the map
 
 
-def _map(view: SummaryView, words: Words) -> dict[str, Children]:
+def _map(view: SummaryView, words: Words) -> dict[str, Draw]:
     by_code = {each.code: each for each in view.kelurahan}
-    drawn: dict[str, Children] = {
-        ids.MAP_HEAD: heading(words.say.map_title, words.say.map_meaning),
-        ids.MAP_LEGEND: _legend(words),
+    drawn: dict[str, Draw] = {
+        ids.MAP_HEAD: lambda: heading(words.say.map_title, words.say.map_meaning),
+        ids.MAP_LEGEND: lambda: _legend(words),
+        ids.NOWHERE_HEAD: lambda: [span(words.say.nowhere)],
+        ids.NOWHERE: lambda: _nowhere(view, words),
     }
-    for panel in PANELS:
-        members = [each.sites for each in view.kelurahan if each.kecamatan == panel.code]
-        drawn[ids.kecamatan(panel.code)] = [span(panel.name), bold(_share(_sum(members), words))]
-    for spot in SPOTS:
-        drawn[ids.kelurahan(spot.code)] = _tile(spot.name, by_code.get(spot.code), words)
-    drawn[ids.NOWHERE_HEAD] = [span(words.say.nowhere)]
-    drawn[ids.NOWHERE] = _nowhere(view, words)
-    return drawn
+    drawn |= {ids.kecamatan(panel.code): partial(_panel_head, panel.code, panel.name, view, words) for panel in PANELS}
+    return drawn | {ids.kelurahan(spot.code): partial(_tile, spot.name, by_code.get(spot.code), words) for spot in SPOTS}
+
+
+def _panel_head(kecamatan: str, name: str, view: SummaryView, words: Words) -> list[Element]:
+    members = [each.sites for each in view.kelurahan if each.kecamatan == kecamatan]
+    return [span(name), bold(_share(_sum(members), words))]
 
 
 def _share(counts: Counts, words: Words) -> str:
@@ -181,14 +186,16 @@ def _legend(words: Words) -> list[Element]:
 # -- incidents
 
 
-def _incidents(view: SummaryView, words: Words) -> dict[str, Children]:
-    if not view.incidents:
-        return {ids.INCIDENTS_HEAD: heading(words.say.incidents), ids.INCIDENTS: _calm(view, words)}
-    rows = worst_first(view.incidents)[:SHOWN_INCIDENTS]
+def _incidents(view: SummaryView, words: Words) -> dict[str, Draw]:
+    beside = words.open_of(view.incidents_open) if view.incidents else ""
     return {
-        ids.INCIDENTS_HEAD: heading(words.say.incidents, words.open_of(view.incidents_open)),
-        ids.INCIDENTS: [incident_row(each, view.generated_at, words) for each in rows],
+        ids.INCIDENTS_HEAD: lambda: heading(words.say.incidents, beside),
+        ids.INCIDENTS: lambda: _incident_rows(view, words) if view.incidents else _calm(view, words),
     }
+
+
+def _incident_rows(view: SummaryView, words: Words) -> list[Element]:
+    return [incident_row(each, view.generated_at, words) for each in worst_first(view.incidents)[:SHOWN_INCIDENTS]]
 
 
 def _calm(view: SummaryView, words: Words) -> list[Element]:
@@ -209,11 +216,12 @@ def _calm(view: SummaryView, words: Words) -> list[Element]:
 # -- the six dimensions
 
 
-def _dimensions(view: SummaryView, words: Words) -> dict[str, Children]:
+def _dimensions(view: SummaryView, words: Words) -> dict[str, Draw]:
     by_dimension = {each.dimension: each for each in view.dimensions}
-    drawn: dict[str, Children] = {ids.DIMENSIONS_HEAD: _dimensions_head(view.dimensions, words)}
+    drawn: dict[str, Draw] = {ids.DIMENSIONS_HEAD: lambda: _dimensions_head(view.dimensions, words)}
     for each in DIMENSIONS:
-        drawn[ids.dimension(each)] = dimension_bar(by_dimension.get(each, DimensionBar(each, None, None, 0, 0)), words)
+        bar = by_dimension.get(each, DimensionBar(each, None, None, 0, 0))
+        drawn[ids.dimension(each)] = partial(dimension_bar, bar, words)
     return drawn
 
 

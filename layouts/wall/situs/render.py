@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from command_centre.read.views import Condition, SitesView, SiteTile
 from layouts.parts.certificate_strip import certificate_strip
 from layouts.parts.counts import count_of, counted_words
 from layouts.parts.glyph import CALM, state_class
-from layouts.parts.node import Children, Element, bold, div, span
+from layouts.parts.node import Children, Draw, Element, bold, div, span
 from layouts.parts.section import heading
 from layouts.parts.status_tile import group_heading, status_tile
 from layouts.parts.verdict import Verdict, fault_notice, fault_verdict, longest_that_fits, plate, shedding
@@ -19,23 +21,23 @@ COUNTS_EM = 30.0
 """Room beside the totals for the other states, counted in the wide face; they are set in the narrow one."""
 
 
-def regions(view: SitesView, words: Words) -> dict[str, Children]:
-    """The content of every region, by the id of its container."""
-    verdict = verdict_on(view, words)
+def regions(view: SitesView, words: Words) -> dict[str, Draw]:
+    """What draws each region, by the id of its container."""
     grid = lay_out(view.tiles)
+    beside = words.not_shown(grid.hidden) if grid.hidden else words.say.grid_meaning
     not_normal = view.counts.registered - view.counts.normal
-    drawn: dict[str, Children] = {
-        ids.PLATE: plate(verdict),
-        ids.SENTENCE: verdict.sentence,
-        ids.COUNTS: verdict.support,
-        ids.ABNORMAL_HEAD: heading(words.say.abnormal, words.part_of(not_normal, view.counts.registered)),
-        ids.ABNORMAL: abnormal_list(view, words),
-        ids.CERTIFICATES: _certificates(view, words),
-        ids.GRID_HEAD: heading(words.say.all_sites, words.not_shown(grid.hidden) if grid.hidden else words.say.grid_meaning),
+    drawn: dict[str, Draw] = {
+        ids.PLATE: lambda: plate(verdict_on(view, words)),
+        ids.SENTENCE: lambda: verdict_on(view, words).sentence,
+        ids.COUNTS: lambda: verdict_on(view, words).support,
+        ids.ABNORMAL_HEAD: lambda: heading(words.say.abnormal, words.part_of(not_normal, view.counts.registered)),
+        ids.ABNORMAL: lambda: abnormal_list(view, words),
+        ids.CERTIFICATES: lambda: _certificates(view, words),
+        ids.GRID_HEAD: lambda: heading(
+            words.say.all_sites, words.not_shown(grid.hidden) if grid.hidden else words.say.grid_meaning
+        ),
     }
-    for index, cell in enumerate(grid.cells):
-        drawn[ids.cell(index)] = _cell(cell, words)
-    return drawn
+    return drawn | {ids.cell(index): partial(_cell, cell, words) for index, cell in enumerate(grid.cells)}
 
 
 def _cell(cell: Cell, words: Words) -> Children:

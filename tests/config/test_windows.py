@@ -10,7 +10,9 @@ import pytest
 from command_centre.config.loading import load
 from command_centre.config.model import Config
 from command_centre.domain.calendar import AroundPrayers, Interval, Monthly, Window
-from command_centre.domain.prayer import Prayer
+from command_centre.domain.prayer import Prayer, prayer_times
+from command_centre.domain.target import TargetKey
+from command_centre.pipeline.rulebook import Rulebook
 from tests.support.configuration import KINDS, TINY_CONFIG, write_config
 
 HOTSPOTS = """\
@@ -123,3 +125,13 @@ def test_quiet_days_before_an_election_end_with_their_last_day(tmp_path: Path) -
 def test_a_season_has_a_first_and_a_last_day(tmp_path: Path) -> None:
     (window,) = windows_of(tmp_path, f'targets: ["jenis:ibadah"], {WEEKLY}, first_day: 2026-02-19, last_day: 2026-03-19')
     assert (window.first_day, window.last_day) == (date(2026, 2, 19), date(2026, 3, 19))
+
+
+def test_a_window_holds_for_its_targets_however_they_are_looked_at(tmp_path: Path) -> None:
+    """BEHAVIOUR M3: the recorder asks by key and time; a pushed reading and a polled one meet the same answer."""
+    config = configured(tmp_path, 'targets: ["jenis:ibadah", situs:setda], prayer: {times: [zuhur]}')
+    rulebook = Rulebook.of((), config.windows, config.zone)
+    noon = prayer_times(date(2026, 11, 23), config.city.latitude, config.city.longitude)[Prayer.DHUHR]
+    answers = {key: rulebook.is_planned(TargetKey(key), noon) for key in ("wifi:utara-0001", "situs:setda", "wifi:utara-0002")}
+    assert answers == {"wifi:utara-0001": True, "situs:setda": True, "wifi:utara-0002": False}
+    assert not rulebook.is_planned(TargetKey("wifi:utara-0001"), noon + timedelta(minutes=25))

@@ -33,9 +33,7 @@ def regions(view: SitesView, words: Words) -> dict[str, Draw]:
         ids.ABNORMAL_HEAD: lambda: heading(words.say.abnormal, words.part_of(not_normal, view.counts.registered)),
         ids.ABNORMAL: lambda: abnormal_list(view, words),
         ids.CERTIFICATES: lambda: _certificates(view, words),
-        ids.GRID_HEAD: lambda: heading(
-            words.say.all_sites, words.not_shown(grid.hidden) if grid.hidden else words.say.grid_meaning
-        ),
+        ids.GRID_HEAD: lambda: heading(words.say.all_sites, beside),
     }
     return drawn | {ids.cell(index): partial(_cell, cell, words) for index, cell in enumerate(grid.cells)}
 

@@ -5,15 +5,22 @@ from __future__ import annotations
 import http.client
 import json
 import time
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 from command_centre.demo.files import write_whole
+from command_centre.demo.hotspots import TELEMETRY_MAPPING
+from command_centre.domain.target import Target, TargetKind
 
 CONTROL_HOST = "127.77.0.80"
 DNS_HOST = "127.77.0.53"
 REFERENCE_HOSTS = ("127.77.0.1", "127.77.0.2")
+BROKER_HOST = "127.77.0.83"
+
+SNMP_TIMEOUT_SECONDS = 1.0
+"""On loopback whoever lives answers within milliseconds; a dead hotspot must not hold up the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,8 @@ class Ports:
     https: int = 0
     control: int = 0
     references: int = 0
+    mqtt: int = 0
+    snmp: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,8 @@ class DemoPlace:
 
     ``dns``: ``host:port`` of the name server (UDP). ``connect_to``: port of an address -> port of the city. ``ca_file``: the root
     to trust. ``references``: ``host:port`` of what the uplink collector probes. ``control``: ``host:port`` of the switchboard.
+    ``mqtt``: ``host:port`` of the broker; empty where there is none. ``snmp_port``: that of every hotspot's agent; 0 where there
+    is none. ``community_file`` holds the community that the agents answer to.
     """
 
     dns: str
@@ -42,10 +53,21 @@ class DemoPlace:
     ca_file: Path
     references: tuple[str, ...]
     control: str
+    mqtt: str = ""
+    snmp_port: int = 0
+    community_file: Path | None = None
 
     @property
     def ports(self) -> Ports:
-        return Ports(_port(self.dns), self.http_port, self.https_port, _port(self.control), _port(self.references[0]))
+        return Ports(
+            dns=_port(self.dns),
+            http=self.http_port,
+            https=self.https_port,
+            control=_port(self.control),
+            references=_port(self.references[0]),
+            mqtt=_port(self.mqtt) if self.mqtt else 0,
+            snmp=self.snmp_port,
+        )
 
 
 class CityNotReadyError(Exception):
@@ -67,6 +89,9 @@ def write_place(data_dir: Path, place: DemoPlace) -> None:
         "ca_file": str(place.ca_file),
         "references": list(place.references),
         "control": place.control,
+        "mqtt": place.mqtt,
+        "snmp_port": place.snmp_port,
+        "community_file": None if place.community_file is None else str(place.community_file),
     }
     write_whole(place_file(data_dir), json.dumps(content, indent=1).encode())
 
@@ -83,6 +108,9 @@ def read_place(data_dir: Path) -> DemoPlace | None:
             ca_file=Path(content["ca_file"]),
             references=tuple(str(each) for each in content["references"]),
             control=str(content["control"]),
+            mqtt=str(content.get("mqtt", "")),
+            snmp_port=int(content.get("snmp_port", 0)),
+            community_file=Path(content["community_file"]) if content.get("community_file") else None,
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -113,6 +141,58 @@ def is_open(place: DemoPlace) -> bool:
         return False
     finally:
         connection.close()
+
+
+def demo_settings(kind: str, place: DemoPlace) -> dict[str, object]:
+    """What a collector of this kind is told about the simulated city, as it would stand in ``config.yaml``.
+
+    The kind's settings class must read it, not only copy it: ``settings.model_validate({**dict(own), **demo_settings(...)})``.
+    """
+    match kind:
+        case "websites":
+            return {"servers": (place.dns,), "connect_to": place.connect_to, "ca_file": str(place.ca_file)}
+        case "uplink":
+            return {"references": place.references}
+        case "hotspots_snmp":
+            return _snmp_settings(place)
+        case "hotspots_mqtt":
+            return _mqtt_settings(place)
+        case _:
+            return {}
+
+
+def with_ports(targets: Iterable[Target], place: DemoPlace) -> tuple[Target, ...]:
+    """The same targets; the hotspots' agents with the port they listen on, which is known only once the city is open."""
+    return tuple(_with_port(each, place) for each in targets)
+
+
+def hotspot_address(target: Target, place: DemoPlace) -> str | None:
+    """``host:port`` of a hotspot's SNMP agent; None where it has none."""
+    if target.kind is not TargetKind.HOTSPOT or target.address is None:
+        return None
+    return f"{target.address.partition(':')[0]}:{place.snmp_port}"
+
+
+def _with_port(target: Target, place: DemoPlace) -> Target:
+    address = hotspot_address(target, place)
+    return target if address is None else replace(target, address=address)
+
+
+def _snmp_settings(place: DemoPlace) -> dict[str, object]:
+    community = f"file:{place.community_file}"
+    return {
+        "credentials": {"version": "2c", "community": community},
+        "named": {},
+        "request_timeout_seconds": SNMP_TIMEOUT_SECONDS,
+        "retries": 1,
+    }
+
+
+def _mqtt_settings(place: DemoPlace) -> dict[str, object]:
+    host, _, port = place.mqtt.rpartition(":")
+    mappings: tuple[Mapping[str, object], ...] = (TELEMETRY_MAPPING,)
+    where: dict[str, object] = {"host": host, "port": int(port)} if host else {}
+    return {**where, "user": None, "password": None, "tls": None, "mappings": mappings, "shards": ()}
 
 
 def _port(host_and_port: str) -> int:

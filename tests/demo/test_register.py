@@ -25,7 +25,7 @@ def test_a_site_without_address_gets_one_that_can_be_nobodys() -> None:
 
 def test_a_known_address_and_another_kind_stay_as_they_are() -> None:
     known = replace(UNKNOWN, address="http://dinkes.bontangkota.go.id")
-    hotspot = replace(UNKNOWN, kind=TargetKind.HOTSPOT)
+    hotspot = replace(UNKNOWN, kind=TargetKind.SERVICE)
     assert with_simulated_addresses([known, hotspot]) == (known, hotspot)
 
 

@@ -59,7 +59,7 @@ class Cost:
         return f"{self.median:.2f} CPU-s per 1,000 looks ({spread}), {self.not_up} of {len(self.cpu_seconds) * LOOKS} not up"
 
 
-def _targets(here: Ground) -> list[Target]:
+def targets_of(here: Ground) -> list[Target]:
     return [
         Target(
             TargetKey(f"situs:{n}"), TargetKind.SITE, host, host, "", "OPD", Place(),
@@ -69,7 +69,7 @@ def _targets(here: Ground) -> list[Target]:
     ]  # fmt: skip
 
 
-def _options(here: Ground) -> Options:
+def options_for(here: Ground) -> Options:
     return Options(servers=(here.dns_server,), ca_file=str(here.folder / "ca" / "ca.pem"))
 
 
@@ -88,7 +88,7 @@ async def _sweep(poller: WebsitePoller, targets: Sequence[Target], tell: Callabl
 
 def _collector_alone(here: Ground) -> Cost:
     async def scene() -> Cost:
-        poller, targets = WebsitePoller(_options(here), SystemClock()), _targets(here)
+        poller, targets = WebsitePoller(options_for(here), SystemClock()), targets_of(here)
         costs, not_up = [], await _sweep(poller, targets, lambda _: None)  # a first sweep to warm up, as a running collector is
         for _ in range(SWEEPS):
             begun = time.process_time()
@@ -104,7 +104,7 @@ def _whole_line(here: Ground) -> Cost:
     """Poller, inbox, recorder, evaluator, roller and SQLite with durable commits, as in ``run.py collect``."""
     engine = open_database(f"sqlite:///{here.folder}/bench.db")
     migrate(engine)
-    targets, clock = _targets(here), SystemClock()
+    targets, clock = targets_of(here), SystemClock()
     with writing(engine) as connection:
         sync_targets(connection, targets, [], clock.now())
     inbox, stop = Inbox(50_000), threading.Event()
@@ -115,7 +115,7 @@ def _whole_line(here: Ground) -> Cost:
     thread.start()
 
     async def scene() -> Cost:
-        poller = WebsitePoller(_options(here), clock)
+        poller = WebsitePoller(options_for(here), clock)
         not_up = await _sweep(poller, targets, inbox.offer)
         costs = []
         for _ in range(SWEEPS):

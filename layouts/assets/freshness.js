@@ -157,6 +157,7 @@
   }
 
   function showClock(canvas, words) {
+    if (known.server === null) return; /* the browser's own clock may be hours off: rather no time than a wrong one */
     const at = now();
     write(canvas.querySelector(".cc-jam-pukul"), words.clock(at));
     write(canvas.querySelector(".cc-jam-zona"), words.zone(at));

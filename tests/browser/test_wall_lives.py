@@ -143,6 +143,7 @@ def test_the_clock_is_the_citys_whatever_the_browser_believes(city: LittleCity, 
     with running_server(city.engine, SystemClock()) as server:
         open_wall(page, f"{server.url}/wall/situs")
         clock = page.locator(".cc-kanvas:not([hidden]) .cc-jam-pukul")
+        expect(clock).not_to_be_empty()
         expected = [(city.clock.now() + timedelta(seconds=each)).astimezone(WITA).strftime("%H:%M:%S") for each in range(-3, 8)]
         expect(page.locator(".cc-kanvas:not([hidden]) .cc-jam-zona")).to_have_text("WITA")
         assert clock.inner_text() in expected

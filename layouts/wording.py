@@ -18,9 +18,11 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time, get_timezone_name
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-from command_centre.domain.reading import Reason, Status
+from command_centre.domain.hotspot import HotspotState
+from command_centre.domain.prayer import Prayer
+from command_centre.domain.reading import Reason, Source, Status
 from command_centre.domain.rule import Severity
-from command_centre.domain.target import Dimension
+from command_centre.domain.target import Dimension, ParentKind
 from command_centre.read.views import Condition, Fault
 
 NBSP = "\u00a0"
@@ -58,6 +60,44 @@ _CONDITION: Mapping[Condition, _Pair] = MappingProxyType(
         Condition.NO_DATA: ("tanpa data", "no data"),
         Condition.NO_ADDRESS: ("tanpa alamat", "no address"),
         Condition.PLANNED: ("terjadwal", "planned"),
+    }
+)
+
+_HOTSPOT_STATE: Mapping[HotspotState, _Pair] = MappingProxyType(
+    {
+        HotspotState.NORMAL: ("normal", "normal"),
+        HotspotState.SLOW: ("lambat", "slow"),
+        HotspotState.FULL: ("penuh", "full"),
+        HotspotState.NO_INTERNET: ("tanpa internet", "no internet"),
+        HotspotState.DOWN: ("terputus", "down"),
+        HotspotState.NO_DATA: ("tanpa data", "no data"),
+        HotspotState.PLANNED_OFF: ("mati terjadwal", "planned off"),
+    }
+)
+
+_PRAYER: Mapping[Prayer, _Pair] = MappingProxyType(
+    {
+        Prayer.FAJR: ("Subuh", "Fajr"),
+        Prayer.DHUHR: ("Zuhur", "Dhuhr"),
+        Prayer.ASR: ("Asar", "Asr"),
+        Prayer.MAGHRIB: ("Magrib", "Maghrib"),
+        Prayer.ISHA: ("Isya", "Isha"),
+    }
+)
+
+_PARENT_KIND: Mapping[ParentKind, _Pair] = MappingProxyType(
+    {ParentKind.UPLINK: ("jaringan", "network"), ParentKind.POWER: ("listrik", "power")}
+)
+
+_SOURCE: Mapping[Source, _Pair] = MappingProxyType(
+    {
+        Source.POLL: ("ditanya", "asked"),
+        Source.RETRY: ("ditanya ulang", "asked again"),
+        Source.MQTT: ("MQTT", "MQTT"),
+        Source.PORTAL: ("portal penyedia", "provider's portal"),
+        Source.FIELD: ("laporan lapangan", "field report"),
+        Source.SELF: ("Command Centre", "Command Centre"),
+        Source.SIMULATED: ("riwayat simulasi", "simulated history"),
     }
 )
 
@@ -264,6 +304,38 @@ class Phrases:
     stale_text: str
     seconds_ago: str
     server_silent: str
+    hotspots_page: str
+    hotspots: str
+    hotspot: str
+    reporting: str
+    scheduled: str
+    no_hotspot: str
+    hotspots_unmeasured: str
+    hotspots_planned: str
+    hotspots_in_limits: str
+    hotspot_map_title: str
+    hotspot_map_meaning: str
+    coast: str
+    sea: str
+    map_scale: str
+    area_limit: str
+    bar_meaning: str
+    area: str
+    day: str
+    connected: str
+    mbps: str
+    whole_city: str
+    providers: str
+    classes: str
+    class_names: Mapping[str, str]
+    fullest: str
+    nobody_told: str
+    dark_times: str
+    today: str
+    no_dark_time: str
+    no_dark_time_now: str
+    now: str
+    next: str
 
 
 INDONESIAN = Phrases(
@@ -325,6 +397,38 @@ INDONESIAN = Phrases(
     stale_text="Server menjawab, tetapi angka di bawah berumur {age}. Jangan dipakai untuk keputusan.",
     seconds_ago="({age} lalu)",
     server_silent="server tidak menjawab",
+    hotspots_page="Wi-Fi Bebas Kuota",
+    hotspots="titik",
+    hotspot="titik",
+    reporting="melapor",
+    scheduled="terjadwal",
+    no_hotspot="Belum ada titik Wi-Fi dalam daftar",
+    hotspots_unmeasured="Belum ada titik Wi-Fi yang terukur",
+    hotspots_planned="Semua titik Wi-Fi sedang mati terjadwal",
+    hotspots_in_limits="Semua kelurahan di atas batas",
+    hotspot_map_title="Wi-Fi per kelurahan",
+    hotspot_map_meaning="melapor/diharapkan",
+    coast="pesisir",
+    sea="laut",
+    map_scale="2 km, skema",
+    area_limit="Kelurahan, batas",
+    bar_meaning="batang penuh = daya tampung",
+    area="Kelurahan",
+    day="24 jam",
+    connected="perangkat",
+    mbps="Mbps",
+    whole_city="Kota",
+    providers="Penyedia",
+    classes="Kelas, Mbps",
+    class_names=MappingProxyType({"7": "pesisir", "20": "layanan", "50": "umum"}),
+    fullest="Paling penuh",
+    nobody_told="belum ada yang terukur",
+    dark_times="Mati terjadwal",
+    today="hari ini",
+    no_dark_time="Tidak ada jendela hari ini",
+    no_dark_time_now="Tidak ada jendela kini",
+    now="Kini",
+    next="berikut",
 )
 
 ENGLISH = Phrases(
@@ -386,6 +490,38 @@ ENGLISH = Phrases(
     stale_text="The server answers, but the figures below are {age} old. Do not decide on them.",
     seconds_ago="({age} ago)",
     server_silent="the server does not answer",
+    hotspots_page="Free Wi-Fi",
+    hotspots="hotspots",
+    hotspot="hotspot",
+    reporting="reporting",
+    scheduled="planned",
+    no_hotspot="No hotspot in the register yet",
+    hotspots_unmeasured="No hotspot measured yet",
+    hotspots_planned="All hotspots are inside a planned window",
+    hotspots_in_limits="All kelurahan above their limit",
+    hotspot_map_title="Wi-Fi per kelurahan",
+    hotspot_map_meaning="reporting/expected",
+    coast="coast",
+    sea="sea",
+    map_scale="2 km, schematic",
+    area_limit="Kelurahan, limit",
+    bar_meaning="full bar = capacity",
+    area="Kelurahan",
+    day="24 h",
+    connected="devices",
+    mbps="Mbps",
+    whole_city="City",
+    providers="Providers",
+    classes="Class, Mbps",
+    class_names=MappingProxyType({"7": "coast", "20": "offices", "50": "public"}),
+    fullest="Fullest",
+    nobody_told="none measured yet",
+    dark_times="Planned off",
+    today="today",
+    no_dark_time="No window today",
+    no_dark_time_now="No window now",
+    now="Now",
+    next="next",
 )
 
 
@@ -426,6 +562,19 @@ class Words:
 
     def condition(self, condition: Condition) -> str:
         return self._pick(_CONDITION, condition)
+
+    def hotspot_state(self, state: HotspotState) -> str:
+        return self._pick(_HOTSPOT_STATE, state)
+
+    def prayer(self, prayer: Prayer) -> str:
+        return self._pick(_PRAYER, prayer)
+
+    def parent_kind(self, kind: ParentKind) -> str:
+        return self._pick(_PARENT_KIND, kind)
+
+    def source(self, source: Source) -> str:
+        """How a reading reached us."""
+        return self._pick(_SOURCE, source)
 
     def severity(self, severity: Severity) -> str:
         return self._pick(_SEVERITY, severity)
@@ -606,6 +755,57 @@ class Words:
         if self.language is Language.INDONESIAN:
             return f"Aktif {self.part_of(active, measured)} situs terukur."
         return f"Active {self.part_of(active, measured)} measured sites."
+
+    def counted_hotspots(self, count: int) -> str:
+        """E.g. "262 titik", "1 hotspot"."""
+        return f"{self.number(count)} {self.say.hotspot if count == 1 else self.say.hotspots}"
+
+    def hotspots_down(self, count: int) -> str:
+        """E.g. "262 titik terputus"."""
+        return f"{self.counted_hotspots(count)} {self.hotspot_state(HotspotState.DOWN)}"
+
+    def one_cause(self, name: str, count: int) -> tuple[str, ...]:
+        """Fullest first: "Penyedia A Selatan: 262 titik terputus, satu penyebab"."""
+        down = f"{name}: {self.hotspots_down(count)}"
+        return f"{down}, {'satu penyebab' if self.language is Language.INDONESIAN else 'one cause'}", down
+
+    def and_others(self, sentence: str, others: int) -> str:
+        """E.g. "… dan 3 gangguan lain"."""
+        if self.language is Language.INDONESIAN:
+            return f"{sentence} dan {self.number(others)} gangguan lain"
+        return f"{sentence} and {self.number(others)} other {'incident' if others == 1 else 'incidents'}"
+
+    def wifi_below(self, share: str, limit: str) -> tuple[str, ...]:
+        """Fullest first: "Wi-Fi melapor 88,2 %, di bawah batas 97 %"."""
+        below = "di bawah batas" if self.language is Language.INDONESIAN else "below the limit of"
+        short = f"Wi-Fi {self.say.reporting} {share}"
+        return f"{short}, {below} {limit}", short
+
+    def suspected(self, cause: str) -> str:
+        """E.g. "diduga Listrik Loktuan"."""
+        return f"{'diduga' if self.language is Language.INDONESIAN else 'suspected:'} {cause}"
+
+    def coast_silent(self, silent: int, whole: int) -> str:
+        """E.g. "pesisir 5 dari 8 senyap"."""
+        return f"{self.say.coast} {self.part_of(silent, whole)} {'senyap' if self.language is Language.INDONESIAN else 'silent'}"
+
+    def places_below(self, count: int, limit: str) -> str:
+        """E.g. "4 kelurahan di bawah 97 %"."""
+        return f"{self.number(count)} kelurahan {'di bawah' if self.language is Language.INDONESIAN else 'below'} {limit}"
+
+    def hotspots_reporting(self, reporting: int, expected: int) -> str:
+        """E.g. "714 dari 721 titik Wi-Fi melapor"."""
+        if self.language is Language.INDONESIAN:
+            return f"{self.part_of(reporting, expected)} titik Wi-Fi melapor"
+        return f"{self.part_of(reporting, expected)} hotspots reporting"
+
+    def limit(self, limit: str) -> str:
+        """E.g. "(batas 97 %)"."""
+        return f"({'batas' if self.language is Language.INDONESIAN else 'limit'} {limit})"
+
+    def from_to(self, start: datetime, end: datetime) -> str:
+        """E.g. "11.50–12.20"."""
+        return f"{self.time(start)}–{self.time(end)}"
 
     def explained(self, count: int) -> str:
         """Targets explained by the same cause: "+ 40 target ikut"."""

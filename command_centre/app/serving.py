@@ -573,6 +573,7 @@ def app_of(config: Config, engine: Engine, clock: Clock) -> WallApp:
         clock,
         windows=config.windows,
         kelurahan={each.code: each.kecamatan_code for each in config.kelurahan},
+        parents=config.parents,
         is_simulated=config.mode is Mode.DEMO,
     )
     words = words_for(Language.INDONESIAN, config.zone)

@@ -22,6 +22,7 @@ from command_centre.read.views import (
     Counts,
     DimensionBar,
     Fault,
+    HotspotCounts,
     IncidentRow,
     KelurahanTile,
     SelfFault,
@@ -43,6 +44,9 @@ _FAULT_OF: Mapping[Reason, Fault] = {
     Reason.CONFIG: Fault.CONFIG_REFUSED,
 }
 """Which of our own troubles every screen admits. Others (a silent wall) are incidents and need no banner."""
+
+
+SITE_METRICS = ("total_seconds", "http_status_code", "tls_seconds", "certificate_remaining_seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +182,18 @@ def certificate_marks(tiles: Iterable[SiteTile]) -> tuple[CertificateMark, ...]:
     return tuple(sorted(marks, key=lambda mark: (mark.days, mark.key)))
 
 
-def kelurahan_tiles(tiles: Sequence[SiteTile], kelurahan: Mapping[str, str]) -> tuple[KelurahanTile, ...]:
-    """Each kelurahan (code -> kecamatan code) with the sites that stand there."""
+def kelurahan_tiles(
+    tiles: Sequence[SiteTile], hotspots: Mapping[str | None, HotspotCounts], kelurahan: Mapping[str, str]
+) -> tuple[KelurahanTile, ...]:
+    """Each kelurahan (code -> kecamatan code) with the sites and the hotspots that stand there."""
     standing: dict[str, list[Condition]] = {code: [] for code in kelurahan}
     for tile in tiles:
         if tile.kelurahan in standing:
             standing[tile.kelurahan].append(tile.condition)
-    return tuple(KelurahanTile(code, kelurahan[code], count(conditions)) for code, conditions in standing.items())
+    return tuple(
+        KelurahanTile(code, kelurahan[code], count(conditions), hotspots.get(code, HotspotCounts()))
+        for code, conditions in standing.items()
+    )
 
 
 def counts_of_kind(targets: Iterable[Registered], conditions: Mapping[int, Condition], kind: TargetKind) -> Counts | None:
@@ -194,13 +203,19 @@ def counts_of_kind(targets: Iterable[Registered], conditions: Mapping[int, Condi
 
 
 def source_health(targets: Iterable[Registered], conditions: Mapping[int, Condition]) -> SourceHealth:
-    """One source per kind and group; silent when none of its measured targets is vouched for."""
-    members: dict[tuple[str, str], list[Condition]] = {}
+    """One source per kind and group (of hotspots: per provider and kecamatan); silent when none of its targets is vouched for."""
+    members: dict[tuple[str, str, str | None], list[Condition]] = {}
     for each in targets:
         if each.has_address:
-            members.setdefault((each.kind, each.group), []).append(conditions[each.id])
+            members.setdefault(_source_of(each), []).append(conditions[each.id])
     silent = sum(all(condition is Condition.NO_DATA for condition in seen) for seen in members.values())
     return SourceHealth(silent, len(members))
+
+
+def _source_of(target: Registered) -> tuple[str, str, str | None]:
+    if target.kind == TargetKind.HOTSPOT:
+        return target.kind, target.attributes.get("isp", target.group), target.kecamatan
+    return target.kind, target.group, None
 
 
 def self_faults(

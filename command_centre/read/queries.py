@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
 from command_centre.domain.calendar import Interval, Window, union
+from command_centre.domain.hotspot import HotspotState
 from command_centre.domain.ports import Clock
 from command_centre.domain.rule import Severity
-from command_centre.domain.target import TargetKind
-from command_centre.read import assembling, rows
+from command_centre.domain.target import Parent, TargetKey, TargetKind
+from command_centre.read import assembling, hotspots, rows
+from command_centre.read.causes import Explained
 from command_centre.read.conditions import HISTORY_LENGTH, HalfHours, count
+from command_centre.read.hotspots import HotspotDay, Standing, Use
 from command_centre.read.lines import STEP_MS, Presence, as_steps, fewest_at_once, most_at_once
 from command_centre.read.rows import Cursor, Newest, Registered
-from command_centre.read.views import Condition, Counts, SelfFault, SitesView, SiteTile, SourceHealth, Step, SummaryView, WallRow
+from command_centre.read.views import (
+    Condition,
+    Counts,
+    HotspotCounts,
+    HotspotsView,
+    IncidentRow,
+    PlannedTime,
+    SelfFault,
+    SettlementTile,
+    SitesView,
+    SiteTile,
+    SourceHealth,
+    Step,
+    SummaryView,
+    WallRow,
+)
 from command_centre.storage.times import from_ms, to_ms
 from command_centre.storage.values import unpack_values
 
@@ -30,18 +49,40 @@ WALL_SILENT_AFTER = timedelta(seconds=30)
 """A wall reports every 10 seconds; after three missed reports it counts as silent."""
 
 _TROUBLE = (Condition.DOWN, Condition.DEGRADED, Condition.SLOW)
+_URGENCY = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
+
+
+Planned = Mapping[str, tuple[Interval, ...]]
+"""Agreed planned time by target key."""
+
+FIGURES_SETTLE_MS = 10_000
+"""Sums of devices and traffic stand still for so long, unless a state changes: digits that run cannot be read from afar."""
+
+_Value = TypeVar("_Value")
+
+
+class _Kept(Generic[_Value]):
+    """Something that changes only slowly, with what it was made from."""
+
+    def __init__(self) -> None:
+        self._made_from: object = None
+        self._value: _Value | None = None
+
+    def get(self, made_from: object, make: Callable[[], _Value]) -> _Value:
+        """The value as it was made from something equal; made again otherwise."""
+        if self._value is None or made_from != self._made_from:
+            self._value = make()
+            self._made_from = made_from
+        return self._value
 
 
 @dataclass(frozen=True, slots=True)
-class _Day:
-    """What changes only slowly: histories and planned time. Kept for one minute."""
+class _SiteDay:
+    """The last day of the sites: each one's history, and how many were active."""
 
-    minute: int
-    register: int
     histories: Mapping[int, tuple[Condition, ...]]
     active: Sequence[int | None]
     begins: int
-    planned: Mapping[str, tuple[Interval, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +93,35 @@ class _Picture:
     cursor: Cursor
     register: tuple[Registered, ...]
     newest: Mapping[int, Newest]
+    planned: Planned
     conditions: Mapping[int, Condition]
-    tiles: tuple[SiteTile, ...]
     as_of: datetime | None
     sources: SourceHealth
     faults: tuple[SelfFault, ...]
-    day: _Day
 
     @property
-    def sites(self) -> Counts:
-        return count(each.condition for each in self.tiles)
+    def minute(self) -> tuple[int, int]:
+        """What slow facts are made from: they are read again once a minute, and when the register has changed."""
+        return to_ms(self.now) // 60_000, self.cursor.register
+
+
+@dataclass(frozen=True, slots=True)
+class _Wifi:
+    """What one transaction saw of the hotspots."""
+
+    hotspots: tuple[Standing, ...]
+    states: Mapping[int, HotspotState]
+    counts: HotspotCounts
+    causes: tuple[Explained, ...]
+    settlements: tuple[SettlementTile, ...]
+    day: HotspotDay
 
 
 class Queries:
     """Answers from one database. Safe to use from one thread at a time; several processes may have their own.
 
     ``kelurahan`` maps the code of each kelurahan to that of its kecamatan, in the order in which screens show them.
+    ``parents`` are what hotspots have in common: a provider's lines, power areas.
     """
 
     def __init__(
@@ -78,6 +132,7 @@ class Queries:
         *,
         windows: Sequence[Window] = (),
         kelurahan: Mapping[str, str] | None = None,
+        parents: Sequence[Parent] = (),
         is_simulated: bool = False,
     ) -> None:
         # REPEATABLE READ: all questions of one answer see the same moment. (SQLite's read transactions always do.)
@@ -88,6 +143,7 @@ class Queries:
         self._started = clock.now()
         self._windows = tuple(windows)
         self._kelurahan = {} if kelurahan is None else dict(kelurahan)
+        self._parents: dict[TargetKey, Parent] = {each.key: each for each in parents}
         self._is_simulated = is_simulated
         self._forget()
 
@@ -96,7 +152,12 @@ class Queries:
         self._pool = self._engine.pool  # a new one whenever the watch has found another file under the database's name
         self._register: tuple[int, date, tuple[Registered, ...]] | None = None
         self._metrics: dict[str, int] = {}
-        self._day: _Day | None = None
+        self._planned = _Kept[Planned]()
+        self._site_day = _Kept[_SiteDay]()
+        self._hotspots = _Kept[tuple[Standing, ...]]()
+        self._hotspot_day = _Kept[HotspotDay]()
+        self._uses = _Kept[dict[int, Use]]()
+        self._dark_times = _Kept[tuple[PlannedTime, ...]]()
 
     def cursor(self) -> Cursor:
         """How far history has come: equal cursors mean that nothing new was written."""
@@ -107,6 +168,7 @@ class Queries:
         """Everything ``/wall/situs`` shows."""
         with self._reading() as connection:
             picture = self._picture(connection)
+            tiles = self._tiles(connection, picture, self._day_of_sites(connection, picture))
         return SitesView(
             as_of=picture.as_of,
             generated_at=picture.now,
@@ -114,26 +176,65 @@ class Queries:
             is_simulated=self._is_simulated,
             sources=picture.sources,
             faults=picture.faults,
-            counts=picture.sites,
-            tiles=picture.tiles,
-            abnormal=assembling.worst_first(picture.tiles),
-            certificates=assembling.certificate_marks(picture.tiles),
-            without_https=sum(each.uses_https is False for each in picture.tiles),
+            counts=count(each.condition for each in tiles),
+            tiles=tiles,
+            abnormal=assembling.worst_first(tiles),
+            certificates=assembling.certificate_marks(tiles),
+            without_https=sum(each.uses_https is False for each in tiles),
+        )
+
+    def hotspots(self) -> HotspotsView:
+        """Everything ``/wall/wifi`` shows."""
+        with self._reading() as connection:
+            picture = self._picture(connection)
+            wifi = self._wifi(connection, picture)
+            uses = self._uses_of(connection, picture, wifi)
+        there, states = wifi.hotspots, wifi.states
+        return HotspotsView(
+            as_of=picture.as_of,
+            generated_at=picture.now,
+            seq=picture.cursor.seq,
+            is_simulated=self._is_simulated,
+            sources=picture.sources,
+            faults=picture.faults,
+            counts=wifi.counts,
+            points=hotspots.points_of(there, states, wifi.causes),
+            areas=hotspots.areas_of(there, states, uses, wifi.day, self._kelurahan),
+            load=hotspots.load_of(there, uses),
+            settlements=wifi.settlements,
+            providers=hotspots.groups_by(there, states, lambda each: each.provider),
+            classes=hotspots.groups_by(there, states, lambda each: each.class_mbps),
+            crowded=hotspots.crowded_points(there, uses),
+            planned=self._dark_times.get(
+                picture.minute, lambda: hotspots.planned_today(self._windows, there, picture.now, self._zone)
+            ),
+            causes=tuple(each.cause for each in wifi.causes),
         )
 
     def summary(self) -> SummaryView:
-        """Everything ``/wall/ringkasan`` shows."""
+        """Everything ``/wall/ringkasan`` shows.
+
+        What many hotspots share counts as one open incident, although no rule has opened it (see :mod:`causes`).
+        """
         with self._reading() as connection:
             picture = self._picture(connection)
+            day = self._day_of_sites(connection, picture)
+            tiles = self._tiles(connection, picture, day)
+            wifi = self._wifi(connection, picture)
             start = to_ms(picture.now - DAY)
             open_now = rows.read_open_incidents(connection)
             resolved = rows.read_resolved_incidents(connection, start)
             by_severity = rows.count_open_incidents(connection)
-            times = rows.read_incident_times(connection, picture.day.begins)
+            times = rows.read_incident_times(connection, day.begins)
             last_end = rows.read_last_resolution(connection)
             first_seen = rows.read_first_seen(connection)
-        hotspots = assembling.counts_of_kind(picture.register, picture.conditions, TargetKind.HOTSPOT)
+        sites = count(each.condition for each in tiles)
+        causes = tuple(hotspots.cause_row(each.cause) for each in wifi.causes)
+        incidents = _most_urgent_first([*causes, *(assembling.incident_row(each) for each in open_now)])
+        times += [(to_ms(each.opened_at), None) for each in causes]
         calm_since = last_end if last_end is not None else first_seen
+        reporting, expected = hotspots.lines_until_now(wifi.day, wifi.counts)
+        has_hotspots = bool(wifi.hotspots)
         return SummaryView(
             as_of=picture.as_of,
             generated_at=picture.now,
@@ -141,19 +242,24 @@ class Queries:
             is_simulated=self._is_simulated,
             sources=picture.sources,
             faults=picture.faults,
-            sites=picture.sites,
-            sites_active_24h=_active_line(picture),
-            hotspots=hotspots,
-            hotspots_registered=None if hotspots is None else hotspots.registered,
+            sites=sites,
+            sites_active_24h=_active_line(day, sites),
+            hotspots=wifi.counts if has_hotspots else None,
+            hotspots_registered=wifi.counts.registered if has_hotspots else None,
+            hotspots_reporting_24h=reporting if has_hotspots else (),
+            hotspots_expected_24h=expected if has_hotspots else (),
             services=assembling.counts_of_kind(picture.register, picture.conditions, TargetKind.SERVICE),
-            incidents=tuple(assembling.incident_row(each) for each in open_now),
-            incidents_open=sum(by_severity.values()),
-            incidents_critical=by_severity.get(Severity.CRITICAL, 0),
-            incidents_24h=_incident_line(times, picture, first_seen),
+            incidents=incidents,
+            incidents_open=sum(by_severity.values()) + len(causes),
+            incidents_critical=by_severity.get(Severity.CRITICAL, 0) + sum(each.severity is Severity.CRITICAL for each in causes),
+            incidents_24h=_incident_line(times, day.begins, picture.now, first_seen),
             resolved_24h=tuple(assembling.incident_row(each) for each in resolved),
-            kelurahan=assembling.kelurahan_tiles(picture.tiles, self._kelurahan),
+            kelurahan=assembling.kelurahan_tiles(
+                tiles, hotspots.counts_by(wifi.hotspots, wifi.states, lambda each: each.kelurahan), self._kelurahan
+            ),
+            settlements=wifi.settlements,
             dimensions=assembling.unmeasured_dimensions(),
-            calm_since=None if by_severity or calm_since is None else from_ms(calm_since),
+            calm_since=None if incidents or calm_since is None else from_ms(calm_since),
         )
 
     def wall_status(self) -> tuple[WallRow, ...]:
@@ -181,19 +287,20 @@ class Queries:
         cursor = rows.read_cursor(connection)
         register = self._registered(connection, cursor, now)
         newest = rows.read_newest(connection)
-        day = self._slow_facts(connection, cursor, now)
-        conditions = assembling.conditions_of(register, newest, day.planned, now)
+        planned = self._planned.get(
+            to_ms(now) // 60_000, lambda: planned_times(self._windows, Interval(now - DAY, now + LOOK_AHEAD), self._zone)
+        )
+        conditions = assembling.conditions_of(register, newest, planned, now)
         return _Picture(
             now=now,
             cursor=cursor,
             register=register,
             newest=newest,
+            planned=planned,
             conditions=conditions,
-            tiles=self._tiles(connection, register, newest, conditions, day, now),
             as_of=_as_of(register, newest),
             sources=assembling.source_health(register, conditions),
             faults=assembling.self_faults(register, newest, rows.read_lease_renewals(connection), self._started, now),
-            day=day,
         )
 
     def _registered(self, connection: Connection, cursor: Cursor, now: datetime) -> tuple[Registered, ...]:
@@ -203,52 +310,66 @@ class Queries:
             self._register = (cursor.register, today, rows.read_register(connection, today))
         return self._register[2]
 
-    def _slow_facts(self, connection: Connection, cursor: Cursor, now: datetime) -> _Day:
-        minute = to_ms(now) // 60_000
-        if self._day is None or (self._day.minute, self._day.register) != (minute, cursor.register):
-            self._day = self._read_day(connection, minute, cursor.register, now)
-        return self._day
+    def _day_of_sites(self, connection: Connection, picture: _Picture) -> _SiteDay:
+        return self._site_day.get(picture.minute, lambda: _read_site_day(connection, HalfHours.until(to_ms(picture.now))))
 
-    def _read_day(self, connection: Connection, minute: int, register: int, now: datetime) -> _Day:
-        half_hours = HalfHours.until(to_ms(now))
-        begins, until = half_hours.start, half_hours.now
-        spans = rows.read_spans(connection, begins, TargetKind.SITE)
-        active = fewest_at_once(assembling.active_times(spans), begins, until)
-        watched = most_at_once(assembling.measured_times(spans), begins, until)
-        figures = [each if any_watched else None for each, any_watched in zip(active, watched, strict=True)]
-        within = Interval(now - DAY, now + LOOK_AHEAD)
-        histories = assembling.histories(spans, half_hours)
-        return _Day(minute, register, histories, figures, begins, planned_times(self._windows, within, self._zone))
+    def _wifi(self, connection: Connection, picture: _Picture) -> _Wifi:
+        there = self._hotspots.get(picture.register, lambda: hotspots.hotspots_of(picture.register))
+        states = hotspots.states_of(there, picture.newest, picture.planned, picture.now)
+        return _Wifi(
+            there,
+            states,
+            hotspots.count_states(states.values()),
+            hotspots.causes_of(there, states, picture.newest, self._parents),
+            hotspots.settlement_tiles(there, states),
+            self._hotspot_day.get(picture.minute, lambda: self._read_hotspot_day(connection, picture, there)),
+        )
 
-    def _tiles(
-        self,
-        connection: Connection,
-        register: Sequence[Registered],
-        newest: Mapping[int, Newest],
-        conditions: Mapping[int, Condition],
-        day: _Day,
-        now: datetime,
-    ) -> tuple[SiteTile, ...]:
+    def _read_hotspot_day(self, connection: Connection, picture: _Picture, there: Sequence[Standing]) -> HotspotDay:
+        half_hours = HalfHours.until(to_ms(picture.now))
+        spans = rows.read_spans(connection, half_hours.start, TargetKind.HOTSPOT) if there else []
+        return hotspots.day_of(there, spans, picture.planned, self._kelurahan, half_hours.start, half_hours.now)
+
+    def _uses_of(self, connection: Connection, picture: _Picture, wifi: _Wifi) -> dict[int, Use]:
+        metrics = self._metrics_with(connection, (hotspots.CLIENTS, hotspots.DOWNLOAD))
+        made_from = (to_ms(picture.now) // FIGURES_SETTLE_MS, picture.cursor.register, wifi.states)
+        return self._uses.get(made_from, lambda: hotspots.uses_of(wifi.hotspots, wifi.states, picture.newest, metrics))
+
+    def _tiles(self, connection: Connection, picture: _Picture, day: _SiteDay) -> tuple[SiteTile, ...]:
         metrics = self._metric_ids(connection)
         tiles = []
-        for each in register:
+        for each in picture.register:
             if each.kind != TargetKind.SITE:
                 continue
-            seen = newest.get(each.id)
+            seen = picture.newest.get(each.id)
             values = unpack_values(seen.packed) if seen is not None else {}
-            condition = conditions[each.id]
+            condition = picture.conditions[each.id]
             history = _with_present(day.histories.get(each.id), condition)
-            planned = day.planned.get(each.key, ())
-            tiles.append(assembling.site_tile(each, seen, values, metrics, condition, planned, history, now))
+            planned = picture.planned.get(each.key, ())
+            tiles.append(assembling.site_tile(each, seen, values, metrics, condition, planned, history, picture.now))
         return tuple(tiles)
 
     def _metric_ids(self, connection: Connection) -> assembling.MetricIds:
-        """Metric ids never change; they are asked again only while one is still missing."""
-        ids = assembling.MetricIds.from_names(self._metrics)
-        if None in (ids.total, ids.status_code, ids.tls, ids.certificate):
+        return assembling.MetricIds.from_names(self._metrics_with(connection, assembling.SITE_METRICS))
+
+    def _metrics_with(self, connection: Connection, needed: Sequence[str]) -> Mapping[str, int]:
+        """Metric ids by name. They never change; they are asked again only while one that is needed is still missing."""
+        if any(name not in self._metrics for name in needed):
             self._metrics = rows.read_metrics(connection)
-            ids = assembling.MetricIds.from_names(self._metrics)
-        return ids
+        return self._metrics
+
+
+def _read_site_day(connection: Connection, half_hours: HalfHours) -> _SiteDay:
+    begins, until = half_hours.start, half_hours.now
+    spans = rows.read_spans(connection, begins, TargetKind.SITE)
+    active = fewest_at_once(assembling.active_times(spans), begins, until)
+    watched = most_at_once(assembling.measured_times(spans), begins, until)
+    figures = [each if any_watched else None for each, any_watched in zip(active, watched, strict=True)]
+    return _SiteDay(assembling.histories(spans, half_hours), figures, begins)
+
+
+def _most_urgent_first(found: Sequence[IncidentRow]) -> tuple[IncidentRow, ...]:
+    return tuple(sorted(found, key=lambda each: (_URGENCY.index(each.severity), each.opened_at)))
 
 
 def planned_times(windows: Sequence[Window], within: Interval, zone: ZoneInfo) -> dict[str, tuple[Interval, ...]]:
@@ -278,15 +399,16 @@ def _with_present(history: tuple[Condition, ...] | None, condition: Condition) -
     return history
 
 
-def _active_line(picture: _Picture) -> tuple[Step, ...]:
+def _active_line(day: _SiteDay, sites: Counts) -> tuple[Step, ...]:
     """Active sites over the day; a gap where nobody was watched. Its last point is the number that stands beside it."""
-    sites = picture.sites
-    return as_steps([*picture.day.active[:-1], sites.active if sites.measured else None], picture.day.begins)
+    return as_steps([*day.active[:-1], sites.active if sites.measured else None], day.begins)
 
 
-def _incident_line(times: Sequence[tuple[int, int | None]], picture: _Picture, first_seen: int | None) -> tuple[Step, ...]:
+def _incident_line(
+    times: Sequence[tuple[int, int | None]], begins: int, at: datetime, first_seen: int | None
+) -> tuple[Step, ...]:
     """Open incidents over the day. Before the first look of all there is a gap: nobody was there to see any."""
-    begins, now = picture.day.begins, to_ms(picture.now)
+    now = to_ms(at)
     open_times = [Presence(opened, now if resolved is None else resolved) for opened, resolved in times]
     figures = most_at_once(open_times, begins, now)
     present = sum(resolved is None for _, resolved in times)

@@ -5,6 +5,8 @@ Rows that come by the thousand are named tuples: they are built five times as fa
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -35,6 +37,10 @@ class Registered:
     kelurahan: str | None
     kecamatan: str | None
     has_address: bool
+    latitude: float | None
+    longitude: float | None
+    parents: tuple[str, ...]
+    attributes: Mapping[str, str]
 
 
 class Newest(NamedTuple):
@@ -129,10 +135,10 @@ def _from_zero(position: int | None) -> int:
 def read_register(connection: Connection, today: date) -> tuple[Registered, ...]:
     """Every target the register lists ``today``, in the order in which they were entered.
 
-    A part of Command Centre itself has no address and is measured all the same.
+    A part of Command Centre itself has no address and is measured all the same; so is a hotspot, which may speak by itself.
     """
     day = today.isoformat()
-    is_measured = target.c.address.is_not(None) | (target.c.kind == TargetKind.SELF.value)
+    is_measured = target.c.address.is_not(None) | target.c.kind.in_([TargetKind.SELF.value, TargetKind.HOTSPOT.value])
     question: Select[Any] = (
         select(
             target.c.id,
@@ -145,6 +151,10 @@ def read_register(connection: Connection, today: date) -> tuple[Registered, ...]
             target.c.kelurahan,
             target.c.kecamatan,
             is_measured,
+            target.c.latitude,
+            target.c.longitude,
+            target.c.parents,
+            target.c.attributes,
         )
         .where(
             target.c.removed_at.is_(None),
@@ -153,7 +163,12 @@ def read_register(connection: Connection, today: date) -> tuple[Registered, ...]
         )
         .order_by(target.c.id)
     )
-    return tuple(Registered(*row) for row in connection.execute(question))
+    return tuple(_registered(*row) for row in connection.execute(question))
+
+
+def _registered(*columns: Any) -> Registered:
+    facts: Any = (*columns[:-2], tuple(json.loads(columns[-2])), json.loads(columns[-1]))
+    return Registered(*facts)
 
 
 def read_newest(connection: Connection) -> dict[int, Newest]:

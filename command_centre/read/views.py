@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
+from command_centre.domain.hotspot import HotspotState
 from command_centre.domain.incident import IncidentId
+from command_centre.domain.prayer import Prayer
 from command_centre.domain.reading import Reason, Status
 from command_centre.domain.rule import Severity
-from command_centre.domain.target import Dimension, TargetKey
+from command_centre.domain.target import Dimension, ParentKind, TargetKey
 
 
 class Condition(StrEnum):
@@ -58,6 +61,45 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class HotspotCounts:
+    """Hotspots by state; each field is named like its state."""
+
+    normal: int = 0
+    slow: int = 0
+    full: int = 0
+    no_internet: int = 0
+    down: int = 0
+    no_data: int = 0
+    planned_off: int = 0
+
+    @property
+    def registered(self) -> int:
+        return self.expected + self.planned_off
+
+    @property
+    def expected(self) -> int:
+        return self.measured + self.no_data
+
+    @property
+    def measured(self) -> int:
+        return self.reporting + self.cut_off
+
+    @property
+    def reporting(self) -> int:
+        """Those that serve the people beside them, however slowly."""
+        return self.normal + self.slow + self.full
+
+    @property
+    def cut_off(self) -> int:
+        return self.no_internet + self.down
+
+    @property
+    def share(self) -> float | None:
+        """Reporting among expected (0..1); None where nobody was heard of."""
+        return self.reporting / self.expected if self.measured else None
+
+
+@dataclass(frozen=True, slots=True)
 class SiteTile:
     """One site on the grid. ``history`` holds one condition per half hour of the last 24 h, oldest first (48)."""
 
@@ -81,9 +123,12 @@ class SiteTile:
 
 @dataclass(frozen=True, slots=True)
 class IncidentRow:
-    """One line of the incident list. ``children`` counts targets explained by the same cause."""
+    """One line of the incident list. ``children`` counts targets explained by the same cause.
 
-    id: IncidentId
+    ``id`` is None for a cause that the read side found in what is so now (see :class:`SharedCause`): it has no history yet.
+    """
+
+    id: IncidentId | None
     severity: Severity
     target: TargetKey
     where: str
@@ -132,11 +177,21 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class KelurahanTile:
-    """One kelurahan: the sites that stand there, by condition."""
+    """One kelurahan: the sites and the hotspots that stand there."""
 
     code: str
     kecamatan: str
     sites: Counts
+    hotspots: HotspotCounts = HotspotCounts()
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementTile:
+    """One settlement over the water; its hotspots count in its kelurahan (``kelurahan``, a code) as well."""
+
+    name: str
+    kelurahan: str | None
+    hotspots: HotspotCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +231,114 @@ class SitesView:
     without_https: int
 
 
+class HotspotPoint(NamedTuple):
+    """One hotspot on the map (a named tuple: there are hundreds at every draw). Coordinates in degrees, where known.
+
+    ``cause`` is the key of the shared cause under which its trouble is counted.
+    """
+
+    key: TargetKey
+    short_name: str
+    kelurahan: str | None
+    settlement: str | None
+    latitude: float | None
+    longitude: float | None
+    state: HotspotState
+    cause: TargetKey | None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedCause:
+    """Several hotspots that went down together, and the one thing that they have in common.
+
+    It is a conclusion from what is so now, not a record: ``key`` is that of a ``Parent`` of the register.
+    """
+
+    key: TargetKey
+    kind: ParentKind
+    name: str
+    short_name: str
+    owner: str
+    since: datetime
+    reason: Reason
+    children: int
+    kelurahan: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class HotspotLoad:
+    """What people use: devices connected, what the points that tell can hold, download in bits per second. None: nobody told."""
+
+    clients: int | None
+    capacity: int | None
+    bits_per_second: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class HotspotArea:
+    """One kelurahan (``code`` None: those without a place). ``day`` is the share reporting (0..1) over the last 24 hours."""
+
+    code: str | None
+    kecamatan: str | None
+    counts: HotspotCounts
+    load: HotspotLoad
+    day: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HotspotGroup:
+    """The hotspots of one provider, or of one class (``name`` is its Mbps)."""
+
+    name: str
+    counts: HotspotCounts
+
+
+@dataclass(frozen=True, slots=True)
+class CrowdedPoint:
+    """One hotspot with as many devices as it takes, or nearly."""
+
+    key: TargetKey
+    short_name: str
+    clients: int
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTime:
+    """One agreed dark time of a day: for how many hotspots, and around which prayer if it is about one."""
+
+    name: str
+    start: datetime
+    end: datetime
+    prayer: Prayer | None
+    hotspots: int
+
+
+@dataclass(frozen=True, slots=True)
+class HotspotsView:
+    """Everything ``/wall/wifi`` shows. Sums of devices and traffic are settled every ten seconds; states are always of now.
+
+    ``planned`` holds the dark times that touch today and, after them, the first one of tomorrow.
+    """
+
+    as_of: datetime | None
+    generated_at: datetime
+    seq: int
+    is_simulated: bool
+    sources: SourceHealth
+    faults: tuple[SelfFault, ...]
+    counts: HotspotCounts
+    points: tuple[HotspotPoint, ...]
+    areas: tuple[HotspotArea, ...]
+    load: HotspotLoad
+    settlements: tuple[SettlementTile, ...]
+    providers: tuple[HotspotGroup, ...]
+    classes: tuple[HotspotGroup, ...]
+    crowded: tuple[CrowdedPoint, ...]
+    planned: tuple[PlannedTime, ...]
+    causes: tuple[SharedCause, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class SummaryView:
     """Everything ``/wall/ringkasan`` shows. Sources that do not exist yet are None, never 0."""
@@ -188,8 +351,10 @@ class SummaryView:
     faults: tuple[SelfFault, ...]
     sites: Counts
     sites_active_24h: tuple[Step, ...]
-    hotspots: Counts | None
+    hotspots: HotspotCounts | None
     hotspots_registered: int | None
+    hotspots_reporting_24h: tuple[Step, ...]
+    hotspots_expected_24h: tuple[Step, ...]
     services: Counts | None
     incidents: tuple[IncidentRow, ...]
     incidents_open: int
@@ -197,6 +362,7 @@ class SummaryView:
     incidents_24h: tuple[Step, ...]
     resolved_24h: tuple[IncidentRow, ...]
     kelurahan: tuple[KelurahanTile, ...]
+    settlements: tuple[SettlementTile, ...]
     dimensions: tuple[DimensionBar, ...]
     calm_since: datetime | None
 

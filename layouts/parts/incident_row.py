@@ -60,8 +60,15 @@ def is_site(row: IncidentRow) -> bool:
     return row.target.startswith(SITE_PREFIX)
 
 
+def is_cause(row: IncidentRow) -> bool:
+    """Whether it stands for many hotspots that share one cause."""
+    return row.id is None
+
+
 def _what(row: IncidentRow, words: Words) -> list[Node]:
-    """The state and why; a far screen keeps only the second."""
+    """The state and why; a far screen keeps only the second. A shared cause: how many it takes along."""
+    if is_cause(row):
+        return [f"{words.hotspots_down(row.children)}, {words.reason(row.reason)}"]
     state, why = words.status(row.status), words.reason(row.reason)
     reason = f"{why} {words.explained(row.children)}" if row.children else why
     return [reason] if state == why else [span(f"{state}, ", "keadaan"), reason]

@@ -35,16 +35,27 @@ class _Point:
     y: float
 
 
-def sparkline(steps: Sequence[Step], until: datetime, *, low: float, high: float, end: EndMark = EndMark.CALM) -> Element:
-    """The line from 24 hours before ``until`` up to it, between ``low`` and ``high``."""
+def sparkline(
+    steps: Sequence[Step],
+    until: datetime,
+    *,
+    low: float,
+    high: float,
+    end: EndMark = EndMark.CALM,
+    reference: Sequence[Step] = (),
+) -> Element:
+    """The line from 24 hours before ``until`` up to it, between ``low`` and ``high``; ``reference`` is drawn dotted behind it."""
     values = sample(steps, until)
     bounds = (low, high) if high > low else (low - 1, low + 0.2)
-    runs = _unbroken(values)
-    boxes: list[Element] = [element("I", None, "l", style={"clipPath": _outline(_corners(run, bounds))}) for run in runs]
+    boxes = [*_line(sample(reference, until), bounds, "r"), *_line(values, bounds, "l")]
     last = values[-1]
     if last is not None:
         boxes.append(element("I", None, f"t{end.value}", style={"top": f"{_height(last, bounds):.4g}%"}))
     return div(boxes, "cc-spark")
+
+
+def _line(values: Sequence[float | None], bounds: tuple[float, float], class_name: str) -> list[Element]:
+    return [element("I", None, class_name, style={"clipPath": _outline(_corners(run, bounds))}) for run in _unbroken(values)]
 
 
 def sample(steps: Sequence[Step], until: datetime) -> tuple[float | None, ...]:

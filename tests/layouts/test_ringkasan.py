@@ -12,13 +12,13 @@ import pytest
 from command_centre.domain.reading import Reason, Status
 from command_centre.domain.rule import Severity
 from command_centre.domain.target import Dimension
-from command_centre.read.views import Condition, Counts, DimensionBar, Fault, SelfFault, SummaryView
+from command_centre.read.views import Condition, Counts, DimensionBar, Fault, HotspotCounts, SelfFault, SummaryView
 from layouts import RINGKASAN
+from layouts.parts.limits import place_condition
 from layouts.parts.node import Children
 from layouts.parts.verdict import SENTENCE_EM
 from layouts.theme import text_width_em
 from layouts.wall.ringkasan import ids
-from layouts.wall.ringkasan.render import place_condition
 from layouts.wording import Language, words_for
 from tests.support.dash_html import classes, ids_in, to_text
 from tests.support.wall_views import NORMAL_INCIDENTS, NOW, calm_tiles, incident, normal_day_tiles, summary_view, tile
@@ -104,10 +104,10 @@ def test_nothing_measured_yet_is_a_dash_too() -> None:
 
 def test_hotspots_take_their_place_when_they_are_measured() -> None:
     view = summary_view(normal_day_tiles())
-    with_hotspots = SummaryView(
-        **{name: getattr(view, name) for name in view.__slots__} | {"hotspots": Counts(normal=640, down=14, no_data=9)}
-    )
-    assert text(with_hotspots, ids.HOTSPOTS).startswith("Titik Wi-Fi melapor 640 /654 663 diharapkan")
+    measured = replace(view, hotspots=HotspotCounts(normal=588, slow=31, full=21, down=14, no_data=9, planned_off=58))
+    assert text(measured, ids.HOTSPOTS) == "Titik Wi-Fi melapor 640 /663 721 − 58 terjadwal 14 9"
+    unplanned = replace(view, hotspots=HotspotCounts(normal=720, down=1))
+    assert text(unplanned, ids.HOTSPOTS) == "Titik Wi-Fi melapor 720 /721 721 diharapkan 1"
 
 
 def test_critical_incidents_are_counted_beside_the_total() -> None:

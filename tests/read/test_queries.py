@@ -15,7 +15,7 @@ from command_centre.domain.rule import Severity
 from command_centre.domain.target import Target, TargetKey, TargetKind
 from command_centre.pipeline.watchman import look_round
 from command_centre.read.queries import Queries
-from command_centre.read.views import Condition, Counts, Fault, SitesView, SiteTile
+from command_centre.read.views import Condition, Counts, Fault, HotspotCounts, SitesView, SiteTile
 from command_centre.storage.database import writing
 from command_centre.storage.walls import WallBeat, record_beat
 from tests.support.clock import NOON, FrozenClock
@@ -246,7 +246,7 @@ def test_hotspots_are_counted_once_the_register_has_any(engine: Engine) -> None:
     city, _, queries = open_city(engine, (site("Dishub"), site("Taman", kind=TargetKind.HOTSPOT, group="Wi-Fi")))
     city.see("Dishub")
     view = queries.summary()
-    assert view.hotspots == Counts(no_data=1)
+    assert view.hotspots == HotspotCounts(no_data=1)
     assert view.hotspots_registered == 1
     assert view.sites == Counts(normal=1)
 

@@ -275,6 +275,8 @@ def summary_view(
         sites_active_24h=day_of_steps(total.active, (-1, -2, 0, 1)),
         hotspots=None,
         hotspots_registered=None,
+        hotspots_reporting_24h=(),
+        hotspots_expected_24h=(),
         services=None,
         incidents=tuple(incidents),
         incidents_open=len(incidents) if open_count is None else open_count,
@@ -285,6 +287,7 @@ def summary_view(
             KelurahanTile(code, code[:8], counts(each.condition for each in tiles if each.kelurahan == code))
             for code, _ in KELURAHAN
         ),
+        settlements=(),
         dimensions=tuple(dimensions)
         if dimensions is not None
         else tuple(DimensionBar(each, None, None, 0, 10) for each in Dimension),

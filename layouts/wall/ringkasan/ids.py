@@ -26,6 +26,11 @@ def kelurahan(code: str) -> str:
     return f"ringkasan-kel-{code.replace('.', '')}"
 
 
+def settlement(name: str) -> str:
+    """The id of the tile of a settlement over the water."""
+    return f"ringkasan-pesisir-{name.lower()}"
+
+
 def kecamatan(code: str) -> str:
     return f"ringkasan-kec-{code.replace('.', '')}"
 

@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from command_centre.domain.target import Dimension
 from layouts.wall.ringkasan import ids
-from layouts.wall.ringkasan.cartogram import PANELS, SPOTS
+from layouts.wall.ringkasan.cartogram import PANELS, SETTLEMENT_SPOTS, SPOTS
 
 DIMENSIONS = (
     Dimension.GOVERNANCE,
@@ -45,6 +45,9 @@ def _map() -> Component:
         html.Div(id=ids.kecamatan(each.code), className="cc-kec-j", style={"gridArea": each.heading_area}) for each in PANELS
     ]
     tiles = [html.Div(id=ids.kelurahan(each.code), className="cc-tempat", style={"gridArea": each.area}) for each in SPOTS]
+    tiles += [
+        html.Div(id=ids.settlement(each.code), className="cc-tempat", style={"gridArea": each.area}) for each in SETTLEMENT_SPOTS
+    ]
     rest = [
         html.Div(id=ids.NOWHERE_HEAD, className="cc-kec-j", style={"gridArea": "5/1"}),
         html.Div(id=ids.NOWHERE, className="cc-tempat", style={"gridArea": "6/1"}),

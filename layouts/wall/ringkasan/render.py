@@ -6,18 +6,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from functools import partial
 
-from command_centre.read.views import Condition, Counts, DimensionBar, KelurahanTile, Step, SummaryView
+from command_centre.read.views import Condition, Counts, DimensionBar, HotspotCounts, KelurahanTile, Step, SummaryView
 from layouts.parts.counts import counted_glyphs, unmeasured, unmeasured_class
 from layouts.parts.dimension import dimension_bar
 from layouts.parts.glyph import glyph, state_class
+from layouts.parts.hotspot import cut_off_glyphs
 from layouts.parts.incident_row import incident_row, resolved_row
+from layouts.parts.limits import AMBER_BELOW, RED_BELOW, hotspots_condition, place_condition
 from layouts.parts.node import Children, Draw, Element, bold, div, element, item, paragraph, span
 from layouts.parts.number import absent_card, number_card
 from layouts.parts.section import heading
 from layouts.parts.sparkline import EndMark, sparkline
 from layouts.parts.verdict import is_sighted, plate
 from layouts.wall.ringkasan import ids
-from layouts.wall.ringkasan.cartogram import PANELS, SPOTS
+from layouts.wall.ringkasan.cartogram import PANELS, SETTLEMENT_SPOTS, SPOTS
 from layouts.wall.ringkasan.page import DIMENSIONS
 from layouts.wall.ringkasan.verdict import longest_lasting, verdict_on, worst_first
 from layouts.wording import ABSENT, CardTitle, Words
@@ -25,8 +27,6 @@ from layouts.wording import ABSENT, CardTitle, Words
 SHOWN_INCIDENTS = 5
 CARD_EM = 16.5
 """Room for the last line of a number, counted in the wide face; it is set in the narrow one."""
-AMBER_BELOW, RED_BELOW = 0.97, 0.80
-"""Share of active among measured below which a kelurahan's tile is framed or filled."""
 
 
 def regions(view: SummaryView, words: Words) -> dict[str, Draw]:
@@ -54,7 +54,7 @@ def _verdict(view: SummaryView, words: Words) -> dict[str, Draw]:
 def _numbers(view: SummaryView, words: Words) -> dict[str, Draw]:
     return {
         ids.SITES: lambda: _sites_card(view, words),
-        ids.HOTSPOTS: lambda: _counts_card(words.say.hotspots_card, view.hotspots, words),
+        ids.HOTSPOTS: lambda: _hotspots_card(view, words),
         ids.SERVICES: lambda: _counts_card(words.say.services_card, view.services, words),
         ids.INCIDENT_COUNT: lambda: _incidents_card(view, words),
     }
@@ -75,6 +75,39 @@ def _sites_card(view: SummaryView, words: Words) -> list[Element]:
 
 def _made_of(counts: Counts, words: Words) -> list[Element | str]:
     return [f"{words.number(counts.expected)} {words.say.expected} ", *counted_glyphs(counts, words)]
+
+
+def _hotspots_card(view: SummaryView, words: Words) -> list[Element]:
+    """Reporting of expected. The dotted line is what was expected: a dip at prayer time is seen to be planned."""
+    counts = view.hotspots
+    if counts is None or counts.measured == 0:
+        return absent_card(words.say.hotspots_card, words.say.not_measured_yet)
+    known = [*_known(view.hotspots_reporting_24h), *_known(view.hotspots_expected_24h), counts.expected]
+    condition = hotspots_condition(counts)
+    end = {Condition.DOWN: EndMark.RED, Condition.DEGRADED: EndMark.AMBER}.get(condition or Condition.NORMAL, EndMark.CALM)
+    line = sparkline(
+        view.hotspots_reporting_24h,
+        view.generated_at,
+        low=min(*known, max(known) * 0.9),
+        high=max(known),
+        end=end,
+        reference=view.hotspots_expected_24h,
+    )
+    return number_card(
+        words.say.hotspots_card,
+        words.number(counts.reporting),
+        f"/{words.number(counts.expected)}",
+        line,
+        [_expected_hotspots(counts, words), *cut_off_glyphs(counts, words)],
+    )
+
+
+def _expected_hotspots(counts: HotspotCounts, words: Words) -> str:
+    """E.g. "721 − 58 terjadwal " or "721 diharapkan "."""
+    registered = words.number(counts.registered)
+    if not counts.planned_off:
+        return f"{registered} {words.say.expected} "
+    return f"{registered} − {words.number(counts.planned_off)} {words.say.scheduled} "
 
 
 def _counts_card(title: CardTitle, counts: Counts | None, words: Words) -> list[Element]:
@@ -108,20 +141,90 @@ def _known(steps: Iterable[Step]) -> list[float]:
 
 
 def _map(view: SummaryView, words: Words) -> dict[str, Draw]:
+    """The hotspots of each place once the register lists any; its sites before that."""
     by_code = {each.code: each for each in view.kelurahan}
+    has_hotspots = view.hotspots is not None
+    head = (
+        (words.say.hotspot_map_title, words.say.hotspot_map_meaning)
+        if has_hotspots
+        else (words.say.map_title, words.say.map_meaning)
+    )
+    tile = _hotspots_tile if has_hotspots else _tile
     drawn: dict[str, Draw] = {
-        ids.MAP_HEAD: lambda: heading(words.say.map_title, words.say.map_meaning),
-        ids.MAP_LEGEND: lambda: _legend(words),
+        ids.MAP_HEAD: lambda: heading(*head),
+        ids.MAP_LEGEND: lambda: _hotspots_legend(words) if has_hotspots else _legend(words),
         ids.NOWHERE_HEAD: lambda: [span(words.say.nowhere)],
-        ids.NOWHERE: lambda: _nowhere(view, words),
+        ids.NOWHERE: lambda: _hotspots_nowhere(view, words) if has_hotspots else _nowhere(view, words),
     }
     drawn |= {ids.kecamatan(panel.code): partial(_panel_head, panel.code, panel.name, view, words) for panel in PANELS}
-    return drawn | {ids.kelurahan(spot.code): partial(_tile, spot.name, by_code.get(spot.code), words) for spot in SPOTS}
+    drawn |= {ids.settlement(spot.code): partial(_settlement, spot.code, view, words) for spot in SETTLEMENT_SPOTS}
+    return drawn | {ids.kelurahan(spot.code): partial(tile, spot.name, by_code.get(spot.code), words) for spot in SPOTS}
+
+
+# -- the map of hotspots
+
+
+def _hotspots_tile(name: str, tile: KelurahanTile | None, words: Words) -> Element:
+    """Name, percent reporting (rounded down), reporting of expected."""
+    return _hotspots_ubin(name, tile.hotspots if tile is not None else HotspotCounts(), words)
+
+
+def _hotspots_ubin(name: str, counts: HotspotCounts, words: Words) -> Element:
+    condition = hotspots_condition(counts)
+    title = [element("H3", name)] if name else []
+    if condition is None:
+        return div([*title, div([bold(ABSENT)])], "cc-ubin garis")
+    figures = [span(words.share(counts.reporting, counts.expected))] if counts.expected else []
+    if counts.share is not None:
+        figures.insert(0, bold(f"{words.whole_percent(counts.share)}%"))
+    shape = [] if condition is Condition.NORMAL else [glyph(state_class(condition))]
+    return div(
+        [*title, div(figures or [bold(ABSENT)]), *shape], f"cc-ubin wifi {state_class(condition)}{'' if name else ' garis'}"
+    )
+
+
+def _settlement(name: str, view: SummaryView, words: Words) -> Children:
+    """Two hotspots over the water: reporting of expected; empty while the register lists none there."""
+    tile = next((each for each in view.settlements if each.name == name), None)
+    condition = None if tile is None else hotspots_condition(tile.hotspots)
+    if tile is None or condition is None:
+        return ""
+    counts = tile.hotspots
+    share = words.share(counts.reporting, counts.expected) if counts.expected else ABSENT
+    shape = [] if condition is Condition.NORMAL else [glyph(state_class(condition))]
+    return div([element("H3", name), div([bold(share)]), *shape], f"cc-ubin wifi pesisir {state_class(condition)}")
+
+
+def _hotspots_nowhere(view: SummaryView, words: Words) -> Element:
+    """The hotspots whose kelurahan is not known: what makes the tiles add up to the total."""
+    return _hotspots_ubin("", _hotspots_without_place(view), words)
+
+
+def _hotspots_without_place(view: SummaryView) -> HotspotCounts:
+    whole = view.hotspots if view.hotspots is not None else HotspotCounts()
+    located = _sum_of_hotspots([each.hotspots for each in view.kelurahan])
+    return HotspotCounts(
+        **{each.name: max(getattr(whole, each.name) - getattr(located, each.name), 0) for each in fields(HotspotCounts)}
+    )
+
+
+def _sum_of_hotspots(parts: Sequence[HotspotCounts]) -> HotspotCounts:
+    return HotspotCounts(**{each.name: sum(getattr(part, each.name) for part in parts) for each in fields(HotspotCounts)})
+
+
+def _hotspots_legend(words: Words) -> list[Element]:
+    return _legend(words)[:3]
+
+
+# -- the map of sites
 
 
 def _panel_head(kecamatan: str, name: str, view: SummaryView, words: Words) -> list[Element]:
-    members = [each.sites for each in view.kelurahan if each.kecamatan == kecamatan]
-    return [span(name), bold(_share(_sum(members), words))]
+    members = [each for each in view.kelurahan if each.kecamatan == kecamatan]
+    if view.hotspots is None:
+        return [span(name), bold(_share(_sum([each.sites for each in members]), words))]
+    counts = _sum_of_hotspots([each.hotspots for each in members])
+    return [span(name), bold(words.share(counts.reporting, counts.expected) if counts.expected else ABSENT)]
 
 
 def _share(counts: Counts, words: Words) -> str:
@@ -139,20 +242,6 @@ def _tile(name: str, tile: KelurahanTile | None, words: Words) -> Element:
         [element("H3", name), div([bold(_share(counts, words)), *_unmeasured(counts, condition, words)]), *shape],
         f"cc-ubin {state_class(condition)}",
     )
-
-
-def place_condition(counts: Counts) -> Condition | None:
-    """How a place looks, judged by what was measured there; None where nothing is expected."""
-    if counts.registered == 0:
-        return None
-    if counts.expected == 0:
-        return Condition.PLANNED
-    if counts.measured == 0:
-        return Condition.NO_DATA if counts.no_data else Condition.NO_ADDRESS
-    share = counts.active / counts.measured
-    if share < RED_BELOW:
-        return Condition.DOWN
-    return Condition.DEGRADED if share < AMBER_BELOW else Condition.NORMAL
 
 
 def _unmeasured(counts: Counts, condition: Condition, words: Words) -> list[Element]:

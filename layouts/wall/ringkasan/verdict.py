@@ -9,7 +9,8 @@ from command_centre.domain.reading import Status
 from command_centre.domain.rule import Severity
 from command_centre.read.views import Condition, Counts, IncidentRow, SummaryView
 from layouts.parts.glyph import CALM, severity_class, state_class, status_class
-from layouts.parts.incident_row import is_site, place, short_place
+from layouts.parts.incident_row import is_cause, is_site, place, short_place
+from layouts.parts.limits import AMBER_BELOW, RED_BELOW
 from layouts.parts.node import Element
 from layouts.parts.verdict import Verdict, fault_notice, fault_verdict, longest_that_fits, shedding
 from layouts.wording import Words
@@ -54,13 +55,24 @@ def _sentences(rows: Sequence[IncidentRow], total: int, words: Words) -> list[st
         return _about_one(rows[0], words)
     counted = _counted(rows, total, words)
     if total > NAMED_AT_MOST:
+        if is_cause(rows[0]):
+            return [*_worst_and_count(rows, total, words), counted]
         return [*_with_reason(rows, counted, words), counted]
     names = [short_place(row, words) for row in rows]
-    listed = [f"{counted}: {words.listing(names[:shown], total - shown)}" for shown in range(min(len(names), total), 0, -1)]
+    listed = _worst_and_count(rows, total, words) if is_cause(rows[0]) else []
+    listed += [f"{counted}: {words.listing(names[:shown], total - shown)}" for shown in range(min(len(names), total), 0, -1)]
     return [*_together(rows, total, words), *listed, counted]
 
 
+def _worst_and_count(rows: Sequence[IncidentRow], total: int, words: Words) -> list[str]:
+    """E.g. "Penyedia A Selatan: 262 titik terputus dan 3 gangguan lain": what takes many along stands first."""
+    worst = rows[0]
+    return [words.and_others(words.one_cause(short_place(worst, words), worst.children)[1], total - 1)]
+
+
 def _about_one(row: IncidentRow, words: Words) -> list[str]:
+    if is_cause(row):
+        return [*words.one_cause(short_place(row, words), row.children), words.hotspots_down(row.children)]
     named = f"{place(row, words)} {words.status(row.status)}"
     counted = words.sites_are(1, Condition.DOWN) if _are_sites_down([row]) else words.counted_incidents(1)
     return [f"{named}: {words.reason(row.reason)}", named, f"{short_place(row, words)} {words.status(row.status)}", counted]
@@ -97,7 +109,13 @@ def _support(view: SummaryView, rows: Sequence[IncidentRow], words: Words) -> li
         return shedding([notice])
     longest = longest_lasting(rows, view.generated_at, words, SUPPORT_EM / 2)
     active = words.active_of(view.sites.active, view.sites.measured)
-    return shedding([f"{longest[0].upper()}{longest[1:]}.", active, _unseen(view.sites, words)])
+    return shedding([f"{longest[0].upper()}{longest[1:]}.", active, _wifi(view, words), _unseen(view.sites, words)])
+
+
+def _wifi(view: SummaryView, words: Words) -> str:
+    """E.g. "640 dari 663 titik Wi-Fi melapor."; nothing while nobody has heard of any."""
+    counts = view.hotspots
+    return f"{words.hotspots_reporting(counts.reporting, counts.expected)}." if counts is not None and counts.measured else ""
 
 
 def longest_lasting(rows: Sequence[IncidentRow], now: datetime, words: Words, room_em: float) -> str:
@@ -131,9 +149,21 @@ def _without_incident(view: SummaryView, words: Words) -> Verdict:
     if counts.down:
         shape = state_class(Condition.DOWN)
         sentence = words.sites_are(counts.down, Condition.DOWN)
-        active = shedding([words.active_of(counts.active, counts.measured), _unseen(counts, words)])
+        active = shedding([words.active_of(counts.active, counts.measured), _wifi(view, words), _unseen(counts, words)])
         return Verdict(shape, shape, words.condition(Condition.DOWN).upper(), sentence, active)
+    share = view.hotspots.share if view.hotspots is not None else None
+    if share is not None and share < AMBER_BELOW:
+        return _wifi_trouble(share, view, words)
     return Verdict(CALM, "", say.normal_plate, _calm_sentence(counts, words), support)
+
+
+def _wifi_trouble(share: float, view: SummaryView, words: Words) -> Verdict:
+    """No incident, and yet fewer hotspots report than the limit allows: never calm."""
+    condition = Condition.DOWN if share < RED_BELOW else Condition.DEGRADED
+    sentences = words.wifi_below(words.percent_down(share, 1), words.percent_down(AMBER_BELOW))
+    support = shedding([_wifi(view, words), words.active_of(view.sites.active, view.sites.measured)])
+    shape = state_class(condition)
+    return Verdict(shape, shape, words.condition(condition).upper(), longest_that_fits(sentences), support)
 
 
 def _calm_sentence(counts: Counts, words: Words) -> str:
@@ -150,4 +180,4 @@ def _calm_support(view: SummaryView, words: Words) -> list[Element]:
     if notice is not None:
         return shedding([notice])
     since = words.moment(view.calm_since, view.generated_at) if view.calm_since is not None else None
-    return shedding([words.calm_since(since), words.measured_of(view.sites.measured, view.sites.expected)])
+    return shedding([words.calm_since(since), words.measured_of(view.sites.measured, view.sites.expected), _wifi(view, words)])

@@ -1,4 +1,7 @@
-"""The simulated city in operation: name server, sites, references and switchboard, all on loopback, in one asyncio loop."""
+"""The simulated city in operation, all on loopback, in one asyncio loop.
+
+Name server, sites, references and switchboard; and where the register has hotspots, their agents, their probes and a broker.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +12,35 @@ import signal
 import socket
 import ssl
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from command_centre.demo import control
+from command_centre.demo.broker import Broker, BrokerError, BrokerKind, installed, open_broker
 from command_centre.demo.certificates import CertificateAuthority
 from command_centre.demo.faults import Fault, FaultKind
+from command_centre.demo.files import write_whole
+from command_centre.demo.fleet import COMMUNITY, Fleet
 from command_centre.demo.hosts import Host, HttpsUse, connect_to, hosts_of
+from command_centre.demo.hotspot_faults import HotspotFault
+from command_centre.demo.hotspots import Hotspot, hotspots_of
 from command_centre.demo.listeners import Converse, Door, PortTakenError, bind, bind_all
 from command_centre.demo.name_server import Answer, NameServer, Rcode
-from command_centre.demo.place import CONTROL_HOST, DNS_HOST, REFERENCE_HOSTS, DemoPlace, Ports, is_open, read_place, write_place
+from command_centre.demo.place import (
+    BROKER_HOST,
+    CONTROL_HOST,
+    DNS_HOST,
+    REFERENCE_HOSTS,
+    DemoPlace,
+    Ports,
+    is_open,
+    read_place,
+    write_place,
+)
 from command_centre.demo.script import QUIET, Script, ScriptError, load_script
 from command_centre.demo.state import CityState
 from command_centre.demo.web_server import (
@@ -33,7 +53,7 @@ from command_centre.demo.web_server import (
     stay_silent,
 )
 from command_centre.domain.ports import Clock
-from command_centre.domain.target import Target
+from command_centre.domain.target import Target, TargetKey
 
 log = logging.getLogger(__name__)
 
@@ -43,10 +63,26 @@ MOST_CONVERSATIONS = 400  # with two listeners for each of 190 sites still below
 EXIT_OK, EXIT_FAILED, EXIT_SCRIPT = 0, 1, 2
 
 
+@dataclass(frozen=True, slots=True)
+class BrokerPlan:
+    """Which broker serves the probes, and where it keeps its files."""
+
+    kind: BrokerKind
+    folder: Path
+
+
 class City:
     """An open city. ``state`` is the switchboard for tests in the same process; call ``apply`` after touching it."""
 
-    def __init__(self, hosts: Sequence[Host], authority: CertificateAuthority, state: CityState, clock: Clock) -> None:
+    def __init__(
+        self,
+        hosts: Sequence[Host],
+        authority: CertificateAuthority,
+        state: CityState,
+        clock: Clock,
+        hotspots: Sequence[Hotspot] = (),
+        broker: BrokerPlan | None = None,
+    ) -> None:
         self.state = state
         self._clock = clock
         self._authority = authority
@@ -61,16 +97,24 @@ class City:
         self._faults: dict[str, Fault] = {}
         self._is_uplink_lost = False
         self._applying = asyncio.Lock()
+        self._hotspots = hotspots
+        self._broker_plan = broker
+        self._broker: Broker | None = None
+        self._fleet: Fleet | None = None
+        self._hotspot_faults: Mapping[TargetKey, HotspotFault] = {}
 
     async def open(self, wished: Ports, last: Ports) -> Ports:
-        """Listen everywhere; returns the ports in use. Raises PortTakenError; then nothing stays open."""
+        """Listen everywhere; returns the ports in use. Raises PortTakenError or BrokerError; then nothing stays open."""
         try:
+            mqtt = await self._open_broker(wished.mqtt, last.mqtt)
             return Ports(
                 dns=await self._open_names(wished.dns, last.dns),
                 http=await self._open_web(wished.http, last.http, secure=False),
                 https=await self._open_web(wished.https, last.https, secure=True),
                 control=await self._open_control(wished.control, last.control),
                 references=await self._open_references(wished.references, last.references),
+                mqtt=mqtt,
+                snmp=await self._open_fleet(wished.snmp, last.snmp),
             )
         except BaseException:
             await self.close()
@@ -86,11 +130,16 @@ class City:
         for conversation in self._conversations:
             conversation.cancel()
         await asyncio.gather(*self._conversations, return_exceptions=True)
+        if self._fleet is not None:
+            await self._fleet.close()
+        if self._broker is not None:
+            await self._broker.stop()
 
     async def keep_in_step(self) -> None:
         """Follow the script for ever: sites break and heal as time goes by."""
         while True:
             await self.apply()
+            await self._keep_broker()
             await asyncio.sleep(STEP_SECONDS)
 
     async def apply(self) -> None:
@@ -101,6 +150,7 @@ class City:
     async def _apply(self) -> None:
         now = self._clock.now()
         faults, lost = self.state.faults(now), self.state.is_uplink_lost(now)
+        await self._apply_to_hotspots(self.state.hotspot_faults(now), lost=lost)
         if faults == self._faults and lost == self._is_uplink_lost:
             return
         self._note_changes(faults, lost=lost)
@@ -109,6 +159,24 @@ class City:
         for name, fault in over:
             self._authority.forget(name, fault)
         await self._set_doors()
+
+    async def _apply_to_hotspots(self, faults: Mapping[TargetKey, HotspotFault], *, lost: bool) -> None:
+        if self._fleet is None or (faults == self._hotspot_faults and lost == self._is_uplink_lost):
+            return
+        self._hotspot_faults = faults
+        await self._fleet.apply(faults, is_uplink_lost=lost)
+        counted = Counter(faults.values())
+        log.info("hotspots: %s", ", ".join(f"{count} {fault}" for fault, count in counted.items()) or "all well")
+
+    async def _keep_broker(self) -> None:
+        """A broker that died is started again at the same place; the probes find it by themselves."""
+        if self._broker is None or self._broker.is_alive:
+            return
+        log.warning("the broker of the simulated city has ended; starting it again")
+        try:
+            await self._broker.start()
+        except BrokerError as error:
+            log.warning("the broker does not start: %s", error)
 
     async def _set_doors(self) -> None:
         for name, (plain, secure) in self._web.items():
@@ -168,6 +236,20 @@ class City:
             door = Door(address, used, self._converse_as_reference)
             self._references.append(door)
             await door.open(bound)
+        return used
+
+    async def _open_broker(self, port: int, last: int) -> int:
+        if self._broker_plan is None or all(each.device is None for each in self._hotspots):
+            return 0
+        self._broker = await open_broker(self._broker_plan.kind, self._broker_plan.folder, BROKER_HOST, port, last)
+        return self._broker.port
+
+    async def _open_fleet(self, port: int, last: int) -> int:
+        """The agents listen at once; the probes connect once the city is as the script says it begins."""
+        self._fleet = Fleet(self._hotspots, self._clock, None if self._broker is None else (BROKER_HOST, self._broker.port))
+        used = await self._fleet.open(port, last)
+        await self.apply()
+        self._fleet.start_probes()
         return used
 
     # Answering ---------------------------------------------------------------------------------------------------------
@@ -273,17 +355,27 @@ def _bind_datagram(port: int, last: int) -> socket.socket:
 
 @asynccontextmanager
 async def open_city(
-    targets: Sequence[Target], data_dir: Path, clock: Clock, script: Script = QUIET, ports: Ports | None = None
+    targets: Sequence[Target],
+    data_dir: Path,
+    clock: Clock,
+    script: Script = QUIET,
+    ports: Ports | None = None,
+    broker: BrokerKind | None = None,
 ) -> AsyncIterator[tuple[City, DemoPlace]]:
     """A city that is open inside the block; its place is written to ``data_dir/demo/place.json`` once everything answers.
 
     With no ports given the city takes those of its last run where they are free, so that collectors find it after a restart.
+    ``broker`` None: the better one of what is installed.
     """
     hosts, now = hosts_of(targets), clock.now()
-    (data_dir / "demo").mkdir(parents=True, exist_ok=True)
-    authority = CertificateAuthority(data_dir.resolve() / "demo" / "tls", now)
+    folder = data_dir.resolve() / "demo"
+    folder.mkdir(parents=True, exist_ok=True)
+    authority = CertificateAuthority(folder / "tls", now)
     authority.prepare([host.name for host in hosts if host.https is not HttpsUse.NONE], now)
-    city = City(hosts, authority, CityState(hosts, script, now), clock)
+    community_file = folder / "snmp-community"
+    write_whole(community_file, f"{COMMUNITY}\n".encode(), private=True)
+    plan = BrokerPlan(broker or installed(), folder / "broker")
+    city = City(hosts, authority, CityState(hosts, script, now, targets), clock, hotspots_of(targets), plan)
     before = read_place(data_dir)
     used = await city.open(ports or Ports(), before.ports if before else Ports())
     try:
@@ -295,6 +387,9 @@ async def open_city(
             ca_file=authority.ca_file,
             references=tuple(f"{address}:{used.references}" for address in REFERENCE_HOSTS),
             control=f"{CONTROL_HOST}:{used.control}",
+            mqtt=f"{BROKER_HOST}:{used.mqtt}" if used.mqtt else "",
+            snmp_port=used.snmp,
+            community_file=community_file,
         )
         await city.apply()
         write_place(data_dir, place)
@@ -315,6 +410,8 @@ async def run_city(
     """Serve the city until ``stop`` is set or the task is cancelled."""
     async with open_city(targets, data_dir, clock, script, ports) as (city, place):
         log.info("simulated city open: names at %s, http %d, https %d", place.dns, place.http_port, place.https_port)
+        if place.mqtt or place.snmp_port:
+            log.info("its hotspots: broker at %s, agents at port %d", place.mqtt or "nowhere", place.snmp_port)
         following = asyncio.create_task(city.keep_in_step())
         try:
             await _first_of(following, stop)
@@ -337,7 +434,8 @@ def run_city_process(targets: Sequence[Target], data_dir: Path, script_path: Pat
     """The process behind ``run.py city``: blocks until SIGTERM or SIGINT, cleans up, returns the exit code.
 
     ``script_path`` None: a day on which nothing breaks.
-    0: asked to end. 1: a port is taken, or a city is open here already. 2: the script has mistakes (listed on stderr).
+    0: asked to end. 1: a port is taken, the broker does not start, or a city is open here already.
+    2: the script has mistakes (listed on stderr).
     """
     there = read_place(data_dir)
     if there is not None and is_open(there):
@@ -351,6 +449,9 @@ def run_city_process(targets: Sequence[Target], data_dir: Path, script_path: Pat
         return EXIT_SCRIPT
     except PortTakenError as error:
         log.error("the simulated city cannot open: %s", error.strerror)
+        return EXIT_FAILED
+    except BrokerError as error:
+        log.error("the simulated city cannot open, its broker does not start: %s", error)
         return EXIT_FAILED
     return EXIT_OK
 

@@ -114,7 +114,7 @@ def _hotspot(target: Target) -> Hotspot:
     device = target.attributes.get(MQTT_DEVICE)
     return Hotspot(
         key=target.key,
-        name=target.short_name,
+        name=target.name,
         vendor=Vendor.MIKROTIK if share(target.key, "vendor") < 0.6 else Vendor.UNIFI,
         address=None if target.address is None else target.address.partition(":")[0],
         device=device,

@@ -67,21 +67,23 @@ def bind(address: str, port: int, kind: socket.SocketKind = socket.SOCK_STREAM) 
     return bound
 
 
-def bind_all(addresses: Sequence[str], port: int, last: int = 0) -> list[socket.socket]:
+def bind_all(
+    addresses: Sequence[str], port: int, last: int = 0, kind: socket.SocketKind = socket.SOCK_STREAM
+) -> list[socket.socket]:
     """One socket per address, all on the same port: the one asked for, or else the ``last`` one, or else a free one."""
     if port:
-        return _bound_or_taken(addresses, port)
+        return _bound_or_taken(addresses, port, kind)
     for attempt in range(ATTEMPTS):
         with contextlib.suppress(PortTakenError):
-            return _bound_or_taken(addresses, last if attempt == 0 else 0)
+            return _bound_or_taken(addresses, last if attempt == 0 else 0, kind)
     raise PortTakenError(errno.EADDRINUSE, f"no port is free on all of {len(addresses)} loopback addresses")
 
 
-def _bound_or_taken(addresses: Sequence[str], port: int) -> list[socket.socket]:
+def _bound_or_taken(addresses: Sequence[str], port: int, kind: socket.SocketKind) -> list[socket.socket]:
     bound: list[socket.socket] = []
     try:
         for address in addresses:
-            bound.append(bind(address, bound[0].getsockname()[1] if bound else port))
+            bound.append(bind(address, bound[0].getsockname()[1] if bound else port, kind))
     except OSError as error:
         for each in bound:
             each.close()

@@ -1,21 +1,29 @@
-"""The script of faults: a loop of time in which sites break and heal. Reading it is strict: all mistakes at once, with lines."""
+"""The script of faults: a loop of time in which sites and hotspots break and heal.
+
+Reading it is strict: all mistakes at once, with their lines.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
-from difflib import get_close_matches
+from datetime import datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 
+from command_centre.demo.crowd import is_dark_for_prayer
 from command_centre.demo.faults import Fault, FaultKind
-from command_centre.domain.target import Target, TargetKey
+from command_centre.demo.hotspot_faults import HotspotFault, worst
+from command_centre.demo.selection import SelectionError, Selector, meant
+from command_centre.domain.target import Target, TargetKey, TargetKind
+
+Kind = TypeVar("Kind", bound=StrEnum)
 
 ZERO = timedelta(0)
 MOST_ENTRIES = 500
@@ -23,6 +31,9 @@ MOST_BYTES = 200_000
 
 UPLINK = "uplink"
 """In place of a site: our own connection is lost; references and name server fall silent together."""
+
+PRAYER = "prayer"
+"""In place of ``from`` and ``until``: at the times of prayer, by the clock of the city."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +61,37 @@ class ScriptedFault:
 
 
 @dataclass(frozen=True, slots=True)
+class ScriptedHotspots:
+    """Some hotspots break together. ``when`` is None for those that are off at the times of prayer."""
+
+    targets: frozenset[TargetKey]
+    fault: HotspotFault
+    when: Stretch | None
+    already: timedelta = ZERO
+
+
+@dataclass(frozen=True, slots=True)
 class Script:
     """What happens in the city, over and over. The empty script is a day on which nothing happens."""
 
     loop: timedelta = timedelta(minutes=20)
     faults: tuple[ScriptedFault, ...] = ()
     uplink_losses: tuple[Stretch, ...] = field(default=())
+    hotspots: tuple[ScriptedHotspots, ...] = ()
 
     def in_force(self, elapsed: timedelta) -> dict[TargetKey, Fault]:
         """The fault of each broken site, ``elapsed`` after the demo began."""
         position = self._position(elapsed)
         return {each.target: each.fault for each in self.faults if each.when.contains(position, self.loop)}
+
+    def hotspots_in_force(self, elapsed: timedelta, at: datetime) -> tuple[ScriptedHotspots, ...]:
+        """What is wrong with hotspots, ``elapsed`` after the demo began, which is now ``at``."""
+        position = self._position(elapsed)
+        return tuple(
+            each
+            for each in self.hotspots
+            if (is_dark_for_prayer(at) if each.when is None else each.when.contains(position, self.loop))
+        )
 
     def is_uplink_lost(self, elapsed: timedelta) -> bool:
         position = self._position(elapsed)
@@ -77,6 +108,15 @@ class Script:
 QUIET = Script()
 
 
+def worst_of_each(entries: Iterable[ScriptedHotspots]) -> dict[TargetKey, HotspotFault]:
+    """The fault of each broken hotspot; where several entries name it, the worst counts."""
+    faults: dict[TargetKey, set[HotspotFault]] = {}
+    for entry in entries:
+        for key in entry.targets:
+            faults.setdefault(key, set()).add(entry.fault)
+    return {key: worst(found) for key, found in faults.items()}
+
+
 class ScriptError(Exception):
     """The script cannot be used; the text lists every mistake, one a line."""
 
@@ -87,7 +127,9 @@ class ScriptError(Exception):
 
 def load_script(path: Path, targets: Iterable[Target]) -> Script:
     """The script in a YAML file, checked against the register; raises ScriptError with every mistake."""
-    reading = _Reading(path.name, {each.key: each.address is not None for each in targets})
+    known = tuple(targets)
+    sites = {each.key: each.address is not None for each in known if each.kind is not TargetKind.HOTSPOT}
+    reading = _Reading(path.name, sites, Selector(known))
     script = reading.script(_document(path))
     if reading.mistakes:
         raise ScriptError(reading.mistakes)
@@ -126,10 +168,11 @@ def parse_duration(text: str) -> timedelta | None:
 class _Reading:
     """One pass over the document; collects mistakes instead of stopping at the first."""
 
-    def __init__(self, file: str, is_served: Mapping[TargetKey, bool]) -> None:
+    def __init__(self, file: str, is_served: Mapping[TargetKey, bool], selector: Selector) -> None:
         self.mistakes: list[str] = []
         self._file = file
         self._is_served = is_served
+        self._selector = selector
 
     def script(self, document: Any) -> Script:
         if not isinstance(document, CommentedMap):
@@ -149,16 +192,47 @@ class _Reading:
     def _assembled(self, loop: timedelta, listed: CommentedSeq) -> Script:
         faults: list[tuple[int, ScriptedFault]] = []
         losses: list[Stretch] = []
+        hotspots: list[ScriptedHotspots] = []
         for index, entry in enumerate(listed):
             line = int(listed.lc.item(index)[0]) + 1
             if not isinstance(entry, CommentedMap):
-                self._refuse(line, "an entry is a mapping with 'site', 'kind', 'from' and 'until'")
+                self._refuse(line, "an entry is a mapping with 'site' or 'hotspots', 'kind', 'from' and 'until'")
+            elif "hotspots" in entry:
+                hotspots.extend(self._hotspots(entry, line, loop))
             elif entry.get("site") == UPLINK:
                 losses.append(self._loss(entry, loop))
             elif (scripted := self._fault(entry, line, loop)) is not None:
                 faults.append((line, scripted))
         self._overlaps(faults, loop)
-        return Script(loop, tuple(each for _, each in faults), tuple(losses))
+        return Script(loop, tuple(each for _, each in faults), tuple(losses), tuple(hotspots))
+
+    def _hotspots(self, entry: CommentedMap, line: int, loop: timedelta) -> Iterable[ScriptedHotspots]:
+        self._unknown_keys(entry, ("hotspots", "some", "kind", "from", "until", "during", "already"))
+        fault = self._kind(HotspotFault, entry, line)
+        when = self._when(entry, loop)
+        already = self._already(entry, when, loop)
+        try:
+            targets = self._selector.find(entry["hotspots"], entry.get("some"))
+        except SelectionError as error:
+            self._refuse(_line(entry, "hotspots", line), str(error))
+            return ()
+        if fault is HotspotFault.NO_INTERNET and not self._selector.with_probe(targets):
+            self._refuse(line, "'no_internet' shows on hotspots with a probe only, and none of these has one")
+        return () if fault is None else (ScriptedHotspots(targets, fault, when, already),)
+
+    def _when(self, entry: CommentedMap, loop: timedelta) -> Stretch | None:
+        """None: at the times of prayer."""
+        if "during" not in entry:
+            return self._stretch(entry, loop)
+        if entry["during"] != PRAYER or "from" in entry or "until" in entry:
+            self._refuse(_line(entry, "during"), f"'during' is '{PRAYER}' and stands in place of 'from' and 'until'")
+        return None
+
+    def _already(self, entry: CommentedMap, when: Stretch | None, loop: timedelta) -> timedelta:
+        already = self._duration(entry, "already", ZERO)
+        if "already" in entry and (when is None or not when.contains(ZERO, loop)):
+            self._refuse(_line(entry, "already"), "'already' is for faults that are there when the demo begins; this one is not")
+        return already
 
     def _loss(self, entry: CommentedMap, loop: timedelta) -> Stretch:
         self._unknown_keys(entry, ("site", "from", "until"))
@@ -167,12 +241,10 @@ class _Reading:
     def _fault(self, entry: CommentedMap, line: int, loop: timedelta) -> ScriptedFault | None:
         self._unknown_keys(entry, ("site", "kind", "from", "until", "lasts", "already"))
         target = self._target(entry, line)
-        kind = self._kind(entry, line)
+        kind = self._kind(FaultKind, entry, line)
         lasts = self._duration(entry, "lasts", ZERO) if "lasts" in entry else None
         when = self._stretch(entry, loop)
-        already = self._duration(entry, "already", ZERO)
-        if "already" in entry and not when.contains(ZERO, loop):
-            self._refuse(_line(entry, "already"), "'already' is for faults that are there when the demo begins; this one is not")
+        already = self._already(entry, when, loop)
         if target is None or kind is None:
             return None
         try:
@@ -184,19 +256,19 @@ class _Reading:
     def _target(self, entry: CommentedMap, line: int) -> TargetKey | None:
         key = TargetKey(str(entry.get("site", "")))
         if key not in self._is_served:
-            self._refuse(_line(entry, "site", line), f"'{key}' is not a site of the register{_meant(key, self._is_served)}")
+            self._refuse(_line(entry, "site", line), f"'{key}' is not a site of the register{meant(key, self._is_served)}")
             return None
         if not self._is_served[key]:
             self._refuse(_line(entry, "site", line), f"'{key}' has no address in the register, so nothing can break there")
             return None
         return key
 
-    def _kind(self, entry: CommentedMap, line: int) -> FaultKind | None:
+    def _kind(self, kinds: type[Kind], entry: CommentedMap, line: int) -> Kind | None:
         word = str(entry.get("kind", ""))
         try:
-            return FaultKind(word)
+            return kinds(word)
         except ValueError:
-            self._refuse(_line(entry, "kind", line), f"unknown kind '{word}'{_meant(word, FaultKind)}")
+            self._refuse(_line(entry, "kind", line), f"unknown kind '{word}'{meant(word, kinds)}")
             return None
 
     def _stretch(self, entry: CommentedMap, loop: timedelta) -> Stretch:
@@ -226,7 +298,7 @@ class _Reading:
     def _unknown_keys(self, entry: CommentedMap, known: Sequence[str]) -> None:
         for key in entry:
             if key not in known:
-                self._refuse(_line(entry, str(key)), f"unknown key '{key}'{_meant(str(key), known)}")
+                self._refuse(_line(entry, str(key)), f"unknown key '{key}'{meant(str(key), known)}")
 
     def _refuse(self, line: int, sentence: str) -> None:
         self.mistakes.append(f"{self._file}:{line}: {sentence}")
@@ -237,8 +309,3 @@ def _line(entry: CommentedMap, key: str, otherwise: int = 1) -> int:
         return int(entry.lc.key(key)[0]) + 1
     except (KeyError, AttributeError):
         return otherwise
-
-
-def _meant(word: str, known: Iterable[str]) -> str:
-    close = get_close_matches(word, [str(each) for each in known], n=1)
-    return f"; did you mean '{close[0]}'?" if close else ""

@@ -7,7 +7,7 @@ DEV    := $(VENV)/.ready-dev
 SITE   ?= config.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check bench format requirements clean
+.PHONY: help demo run test check bench screens format requirements clean
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -44,6 +44,9 @@ check: $(DEV)    ## ruff, mypy strict, import rules, the shipped configuration
 
 bench: $(DEV)    ## speed and size, as ratios against a peer or a floor measured in the same run
 	$(BIN)/python -m tests.benchmarks
+
+screens: $(DEV)  ## pictures of every wall of the running demo, into docs/screens/
+	$(BIN)/python -m tests.support.screens
 
 format: $(DEV)   ## put the code in the house style
 	$(BIN)/ruff format .

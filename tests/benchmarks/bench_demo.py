@@ -36,8 +36,13 @@ def _run(number: int, folder: Path, page: Page) -> None:
             "() => /\\d\\d:\\d\\d:\\d\\d/.test(document.querySelector('.cc-kanvas:not([hidden]) .cc-data-per').textContent)"
         )
         painted = time.monotonic() - begun
+        page.wait_for_function("() => /\\d/.test(document.querySelector('.cc-kanvas:not([hidden]) .cc-angka-nilai').textContent)")
+        counted = time.monotonic() - begun
         sites = re.sub(r"\s+", "", page.locator(".cc-angka-nilai:visible").first.inner_text())
-    print(f"run {number + 1}: web process ready after {ready:.1f} s, wall painted after {painted:.1f} s, showing {sites} sites")
+    print(
+        f"run {number + 1}: web process ready after {ready:.1f} s, wall painted after {painted:.1f} s, "
+        f"its first number ({sites} sites) after {counted:.1f} s"
+    )
 
 
 if __name__ == "__main__":

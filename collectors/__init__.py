@@ -6,17 +6,19 @@ settings (pydantic) and the poller (libcurl) are, and fetches them when they are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from collectors.hotspots_mqtt.metrics import METRICS as MQTT_METRICS
+from collectors.hotspots_snmp.metrics import METRICS as SNMP_METRICS
 from collectors.uplink.metrics import METRICS as UPLINK_METRICS
 from collectors.websites.metrics import METRICS as WEBSITE_METRICS
-from command_centre.domain.ports import Clock, Poller
+from command_centre.domain.ports import Clock, Listener, Poller
 from command_centre.domain.series import Metric
-from command_centre.domain.target import TargetKind
+from command_centre.domain.target import Target, TargetKind
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -36,9 +38,15 @@ class Build(Protocol):
     def __call__(self, settings: Any, clock: Clock, contact: str, *, timeout: timedelta = DEFAULT_TIMEOUT) -> ClosablePoller: ...
 
 
+class BuildListener(Protocol):
+    """Makes one listener from settings of the kind's own class, for the targets that may speak. Touches no network."""
+
+    def __call__(self, settings: Any, clock: Clock, targets: Sequence[Target]) -> Listener: ...
+
+
 @dataclass(frozen=True, slots=True)
 class CollectorKind:
-    """One kind of source.
+    """One kind of source that is asked.
 
     ``target_kind`` is what it looks at. ``metrics`` are all quantities its readings may carry. ``settings`` is the pydantic class
     of its own keys in ``config.yaml``; ``build`` makes a poller from an instance of it, the clock, a contact for the owners of
@@ -55,6 +63,25 @@ class CollectorKind:
     def settings(self) -> type[BaseModel]:
         """The pydantic class of this kind's own settings."""
         return self.load_settings()
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerKind:
+    """One kind of source that speaks by itself. Its fields mean what those of ``CollectorKind`` mean."""
+
+    name: str
+    target_kind: TargetKind
+    metrics: tuple[Metric, ...]
+    load_settings: Callable[[], type[BaseModel]]
+    build: BuildListener
+
+    @property
+    def settings(self) -> type[BaseModel]:
+        """The pydantic class of this kind's own settings."""
+        return self.load_settings()
+
+
+Kind: TypeAlias = CollectorKind | ListenerKind
 
 
 def _website_settings() -> type[BaseModel]:
@@ -82,10 +109,36 @@ def _build_uplink(settings: Any, clock: Clock, contact: str, *, timeout: timedel
     return UplinkPoller(settings.references, clock)
 
 
-KINDS: Mapping[str, CollectorKind] = MappingProxyType(
+def _snmp_settings() -> type[BaseModel]:
+    from collectors.hotspots_snmp.settings import SnmpSettings
+
+    return SnmpSettings
+
+
+def _build_snmp(settings: Any, clock: Clock, contact: str, *, timeout: timedelta = DEFAULT_TIMEOUT) -> ClosablePoller:
+    from collectors.hotspots_snmp import kind
+
+    return kind.build(settings, clock, contact, timeout=timeout)
+
+
+def _mqtt_settings() -> type[BaseModel]:
+    from collectors.hotspots_mqtt.settings import MqttSettings
+
+    return MqttSettings
+
+
+def _build_mqtt(settings: Any, clock: Clock, targets: Sequence[Target]) -> Listener:
+    from collectors.hotspots_mqtt import kind
+
+    return kind.build(settings, clock, kind.devices_of(targets))
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "websites": CollectorKind("websites", TargetKind.SITE, WEBSITE_METRICS, _website_settings, _build_websites),
         "uplink": CollectorKind("uplink", TargetKind.SELF, UPLINK_METRICS, _uplink_settings, _build_uplink),
+        "hotspots_snmp": CollectorKind("hotspots_snmp", TargetKind.HOTSPOT, SNMP_METRICS, _snmp_settings, _build_snmp),
+        "hotspots_mqtt": ListenerKind("hotspots_mqtt", TargetKind.HOTSPOT, MQTT_METRICS, _mqtt_settings, _build_mqtt),
     }
 )
 """The catalogue."""

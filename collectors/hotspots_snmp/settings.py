@@ -13,7 +13,7 @@ from command_centre.config.secret import Secret
 class CredentialSettings(BaseModel):
     """Who we are to the agents."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     version: Version = Version.V2C
     community: Secret | None = None
@@ -57,7 +57,7 @@ class CredentialSettings(BaseModel):
 class SnmpSettings(BaseModel):
     """How hotspots are asked by SNMP. ``named`` holds further credentials that hotspots pick with their column ``snmp``."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     credentials: CredentialSettings
     named: dict[str, CredentialSettings] = Field(default_factory=dict)

@@ -9,29 +9,30 @@ import signal
 import socket
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection, Engine
 
-from collectors import KINDS, ClosablePoller
-from collectors.uplink.poller import UplinkPoller
+from collectors import KINDS
+from command_centre.app import sources
 from command_centre.app.clock import SystemClock
-from command_centre.app.sweep import AlwaysThere, Pace, Sweep, Uplink
+from command_centre.app.sweep import Sweep
 from command_centre.demo.history import simulated_history
-from command_centre.demo.place import DemoPlace, wait_for_place
+from command_centre.demo.place import wait_for_place, with_ports
 from command_centre.demo.script import load_script
 from command_centre.domain.reading import Reading, Reason, Source, Status
 from command_centre.domain.rule import DEFAULT_RULES
 from command_centre.domain.series import Metric, MetricName, Unit
-from command_centre.domain.target import Place, Target, TargetKey, TargetKind
+from command_centre.domain.target import Target, TargetKey
 from command_centre.pipeline.forgetting import forgetting
 from command_centre.pipeline.inbox import Inbox
 from command_centre.pipeline.recorder import Recorder
 from command_centre.pipeline.roller import ROLLING
+from command_centre.pipeline.truth import HotspotTruths
 from command_centre.pipeline.watchman import watching
 from command_centre.storage import facts, inventory
 from command_centre.storage.database import migrate, open_database, writing
@@ -42,7 +43,7 @@ from command_centre.storage.retention import Retention
 
 if TYPE_CHECKING:
     from command_centre.app.wiring import Chosen
-    from command_centre.config.model import Collector, Config
+    from command_centre.config.model import Config
 
 log = logging.getLogger(__name__)
 
@@ -51,14 +52,11 @@ INBOX_CAPACITY = 50_000
 """About an hour of 840 targets a minute: how long collection goes on while the database refuses."""
 
 SELF_EVERY = timedelta(seconds=60)
-CHECK_SWEEPS_EVERY = timedelta(seconds=5)
-UPLINK_TIMEOUT = timedelta(seconds=2)
-UPLINK_RETRY = timedelta(seconds=1)
+CHECK_EVERY = timedelta(seconds=5)
 BACKFILL_EVERY = timedelta(minutes=5)
 LEAST_GAP = timedelta(minutes=10)
 """A demo that was away for less shows its gap as what it is: time nobody watched."""
 WRITER_KEY = TargetKey("sendiri:kolektor")
-UPLINK_KEY = TargetKey("sendiri:uplink")
 
 SELF_METRICS = (
     Metric(MetricName("sweep_late_seconds"), Unit.SECONDS, "Longest delay of a look behind its place on the grid, last minute."),
@@ -122,7 +120,8 @@ def _register(connection: Connection, targets: Sequence[Target], at: datetime) -
     metrics = {metric.name: metric for kind in KINDS.values() for metric in kind.metrics}
     metrics |= {metric.name: metric for metric in SELF_METRICS}
     inventory.sync_targets(connection, targets, list(metrics.values()), at)
-    inventory.ensure_self_target(connection, UPLINK_KEY, "Sambungan keluar", at)
+    inventory.ensure_self_target(connection, sources.UPLINK_KEY, "Sambungan keluar", at)
+    inventory.ensure_self_target(connection, sources.MQTT_KEY, "Broker MQTT", at)
     inventory.ensure_self_target(connection, WRITER_KEY, "Kolektor", at)
 
 
@@ -160,7 +159,7 @@ def _collect(chosen: Chosen, inbox: Inbox, recorder: Recorder, clock: SystemCloc
     recording = threading.Thread(target=keep_recording, name="recorder")
     recording.start()
     try:
-        asyncio.run(_sweep_until_told(chosen, inbox, clock))
+        asyncio.run(_collect_until_told(chosen, inbox, clock))
     finally:
         ending.set()
         inbox.close()
@@ -170,83 +169,63 @@ def _collect(chosen: Chosen, inbox: Inbox, recorder: Recorder, clock: SystemCloc
     return 0
 
 
-async def _sweep_until_told(chosen: Chosen, inbox: Inbox, clock: SystemClock) -> None:
+async def _collect_until_told(chosen: Chosen, inbox: Inbox, clock: SystemClock) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     place = await asyncio.to_thread(wait_for_place, chosen.data_dir) if chosen.is_demo else None
-    sweeps = _sweeps(chosen.config, place, inbox, clock)
+    config = chosen.config if place is None else replace(chosen.config, targets=with_ports(chosen.config.targets, place))
+    truths = HotspotTruths(config.targets)
+    sweeps = sources.sweeps(config, place, lambda reading: inbox.offer(truths.settle(reading)), clock)
+    listeners = sources.listeners(config, place, lambda reading: inbox.put(truths.settle(reading)), clock)
     scheduler = AsyncIOScheduler(timezone=UTC)
-    running = [KeptSweep(each) for each in sweeps]
+    kept: list[Kept] = [*sweeps, *listeners]
+    running = [KeptTask(each) for each in kept]
     for each in running:
         each.keep(stop)
-        scheduler.add_job(
-            each.keep, "interval", [stop], seconds=CHECK_SWEEPS_EVERY.total_seconds(), coalesce=True, max_instances=1
-        )
+        scheduler.add_job(each.keep, "interval", [stop], seconds=CHECK_EVERY.total_seconds(), coalesce=True, max_instances=1)
     report = SelfReport(inbox, sweeps, clock)
     scheduler.add_job(report.offer, "interval", seconds=SELF_EVERY.total_seconds(), coalesce=True, max_instances=1)
     scheduler.start()
-    log.info("collecting: %s", ", ".join(f"{each.name} ({each.size} targets)" for each in sweeps))
+    log.info("collecting: %s", ", ".join(f"{each.name} ({each.size} targets)" for each in kept))
     await stop.wait()
     scheduler.shutdown(wait=False)
     await asyncio.gather(*(each.ended() for each in running))
 
 
-@dataclass(slots=True)
-class KeptSweep:
-    """One sweep and the task it runs in; started again when a bug of ours ended it."""
+class Kept(Protocol):
+    """A sweep or a listener: runs until told to stop."""
 
-    sweep: Sweep
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def size(self) -> int: ...
+
+    async def run(self, stop: asyncio.Event) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(slots=True)
+class KeptTask:
+    """The task in which a sweep or a listener runs; started again when it ended by itself."""
+
+    kept: Kept
     task: asyncio.Task[None] | None = None
 
     def keep(self, stop: asyncio.Event) -> None:
         if stop.is_set() or (self.task is not None and not self.task.done()):
             return
         if self.task is not None:
-            log.error("the sweep of %s ended; starting it again", self.sweep.name, exc_info=self.task.exception())
-        self.task = asyncio.get_running_loop().create_task(self.sweep.run(stop))
+            log.error("%s ended; starting it again", self.kept.name, exc_info=self.task.exception())
+        self.task = asyncio.get_running_loop().create_task(self.kept.run(stop))
 
     async def ended(self) -> None:
         if self.task is not None:
             await asyncio.gather(self.task, return_exceptions=True)
-        await self.sweep.close()
-
-
-def _sweeps(config: Config, place: DemoPlace | None, inbox: Inbox, clock: SystemClock) -> list[Sweep]:
-    references = place.references if place is not None else config.uplink.references
-    uplink: Uplink = AlwaysThere()
-    sweeps: list[Sweep] = []
-    if references:
-        poller = UplinkPoller(references, clock)
-        uplink = poller
-        pace = Pace(config.uplink.every, UPLINK_TIMEOUT, at_once=1, retry_after=UPLINK_RETRY)
-        sweeps.append(Sweep("uplink", poller, [_uplink_target(config)], pace, clock, inbox.offer, AlwaysThere()))
-    sweeps += [_sweep_of(each, config, place, inbox, clock, uplink) for each in config.collectors]
-    return sweeps
-
-
-def _sweep_of(
-    collector: Collector, config: Config, place: DemoPlace | None, inbox: Inbox, clock: SystemClock, uplink: Uplink
-) -> Sweep:
-    kind = KINDS[collector.kind]
-    settings = collector.settings if place is None else collector.settings.model_copy(update=_demo_settings(place))
-    poller: ClosablePoller = kind.build(settings, clock, config.city.contact or "", timeout=collector.timeout)
-    today = clock.now().astimezone(config.zone).date()
-    targets = [
-        each for each in config.targets if each.kind is kind.target_kind and each.address is not None and each.is_valid_on(today)
-    ]
-    pace = Pace(collector.every, collector.timeout, collector.at_once, collector.retry_after)
-    return Sweep(collector.kind, poller, targets, pace, clock, inbox.offer, uplink)
-
-
-def _demo_settings(place: DemoPlace) -> dict[str, object]:
-    """Where the simulated city is: the only thing that differs from looking at real sites."""
-    return {"servers": (place.dns,), "connect_to": place.connect_to, "ca_file": str(place.ca_file)}
-
-
-def _uplink_target(config: Config) -> Target:
-    return Target(UPLINK_KEY, TargetKind.SELF, "Sambungan keluar", "Sambungan", "", "sendiri", Place(), None, config.uplink.every)
+        await self.kept.close()
 
 
 @dataclass(frozen=True, slots=True)

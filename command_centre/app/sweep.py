@@ -30,6 +30,7 @@ DEADLINE_GRACE = timedelta(seconds=2)
 """A poller keeps its own time-out; one that overruns it by this much has a fault of ours."""
 
 HTTP_STATUS_CODE = MetricName("http_status_code")
+TOLD_BY_TARGET = frozenset({Reason.AUTH, Reason.UNKNOWN_USER, Reason.WRONG_PRIV, Reason.ENGINE_TIME, Reason.AUTHORIZATION})
 
 
 class Uplink(Protocol):
@@ -200,8 +201,8 @@ class Sweep:
 
 
 def _could_be_ours(reading: Reading) -> bool:
-    """A failure without any HTTP answer may lie on our own side of the line."""
-    return reading.status is Status.DOWN and HTTP_STATUS_CODE not in reading.values
+    """A failure without any answer may lie on our own side of the line; one that was refused by the target itself does not."""
+    return reading.status is Status.DOWN and HTTP_STATUS_CODE not in reading.values and reading.reason not in TOLD_BY_TARGET
 
 
 def _next_on_grid(due: float, every: float) -> float:

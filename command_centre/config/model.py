@@ -308,6 +308,7 @@ class Demo(Section):
     """What the demo overrides, so that a newcomer sees a living wall within seconds."""
 
     every: Duration = timedelta(seconds=10)
+    hotspots_every: Duration = timedelta(seconds=30)
     timeout: Duration = timedelta(seconds=4)
     retry_after: Duration = timedelta(seconds=1)
     history: Duration = timedelta(hours=24)
@@ -382,8 +383,16 @@ class Config:
         """The same city in demo mode, at the pace of the demo."""
         pace = self.demo
         collectors = tuple(
-            replace(each, every=pace.every, timeout=min(each.timeout, pace.timeout), retry_after=pace.retry_after)
+            replace(
+                each,
+                every=pace.hotspots_every if each.kind in HOTSPOT_KINDS else pace.every,
+                timeout=min(each.timeout, pace.timeout),
+                retry_after=pace.retry_after,
+            )
             for each in self.collectors
         )
-        targets = tuple(replace(each, expected_every=pace.every) for each in self.targets)
+        targets = tuple(
+            replace(each, expected_every=pace.hotspots_every if each.kind is TargetKind.HOTSPOT else pace.every)
+            for each in self.targets
+        )
         return replace(self, mode=Mode.DEMO, collectors=collectors, targets=targets)

@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from collectors import KINDS, ClosablePoller, CollectorKind
+from collectors import KINDS, ClosablePoller, CollectorKind, Kind
 from command_centre.domain.reading import Reading, Status
 from command_centre.domain.series import Unit
 from command_centre.domain.target import Place, Target, TargetKey
@@ -30,13 +30,22 @@ from tests.support.http_servers import Wire, accepting, free_port
 ROOT = Path(__file__).parents[2]
 DEADLINE = timedelta(seconds=1.5)
 SECRET = "kunci-rahasia-42"
+COMMUNITY = "COMMAND_CENTRE_CONTRACT_COMMUNITY"
 SETTINGS: dict[str, Callable[[int], dict[str, Any]]] = {
     "websites": lambda port: {},
     "uplink": lambda port: {"references": (f"127.0.0.1:{port}",)},
+    "hotspots_snmp": lambda port: {
+        "credentials": {"version": "2c", "community": f"env:{COMMUNITY}"},
+        "request_timeout_seconds": 0.3,
+        "retries": 0,
+    },
 }
 """The least settings of each kind, for a source at this port of loopback."""
 
-POLLED = [pytest.param(KINDS[name], id=name) for name in SETTINGS]
+ADDRESSES = {"hotspots_snmp": "127.0.0.1:{port}"}
+"""How an address of this kind is written; a web address where nothing is said."""
+
+POLLED = [pytest.param(kind, id=name) for name, kind in KINDS.items() if isinstance(kind, CollectorKind)]
 ALL = [pytest.param(kind, id=name) for name, kind in KINDS.items()]
 
 
@@ -50,19 +59,17 @@ def _target(kind: CollectorKind, address: str | None) -> Target:
     return Target(key, kind.target_kind, "Uji", "Uji", "", "", Place(), address, timedelta(minutes=1))
 
 
-def test_every_poller_in_the_catalogue_is_held_to_the_contract() -> None:
-    polled = {name for name, kind in KINDS.items() if hasattr(_class_of(kind), "poll")}
-    assert polled <= set(SETTINGS), f"no settings for the contract of {polled - set(SETTINGS)}"
+@pytest.fixture(autouse=True)
+def _community(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(COMMUNITY, SECRET)
 
 
-def _class_of(kind: CollectorKind) -> object:
-    if kind.name not in SETTINGS:
-        return object
-    return _build(kind)
+def _address(kind: CollectorKind, port: int) -> str:
+    return ADDRESSES.get(kind.name, "http://127.0.0.1:{port}/").format(port=port)
 
 
 @pytest.mark.parametrize("kind", ALL)
-def test_a_kind_is_filed_under_its_own_name(kind: CollectorKind) -> None:
+def test_a_kind_is_filed_under_its_own_name(kind: Kind) -> None:
     assert KINDS[kind.name] is kind
     package = ROOT / "collectors" / kind.name
     assert (package / "README.md").is_file(), "every kind explains itself"
@@ -70,7 +77,7 @@ def test_a_kind_is_filed_under_its_own_name(kind: CollectorKind) -> None:
 
 
 @pytest.mark.parametrize("kind", ALL)
-def test_metrics_carry_their_base_unit_in_their_name_and_a_sentence(kind: CollectorKind) -> None:
+def test_metrics_carry_their_base_unit_in_their_name_and_a_sentence(kind: Kind) -> None:
     names = [metric.name for metric in kind.metrics]
     assert len(names) == len(set(names))
     for metric in kind.metrics:
@@ -80,7 +87,7 @@ def test_metrics_carry_their_base_unit_in_their_name_and_a_sentence(kind: Collec
 
 
 @pytest.mark.parametrize("kind", ALL)
-def test_settings_refuse_what_they_do_not_know_and_repeat_no_value(kind: CollectorKind) -> None:
+def test_settings_refuse_what_they_do_not_know_and_repeat_no_value(kind: Kind) -> None:
     with pytest.raises(ValueError, match="tidak_dikenal") as refusal:
         kind.settings.model_validate({"tidak_dikenal": SECRET})
     assert SECRET not in str(refusal.value)
@@ -128,7 +135,7 @@ async def _poll_a_source(kind: CollectorKind, behaviour: str) -> Reading:
         chosen = free_port() if behaviour == "refuses" else port
         poller = _build(kind, chosen)
         try:
-            return await poller.poll(_target(kind, f"http://127.0.0.1:{chosen}/"))
+            return await poller.poll(_target(kind, _address(kind, chosen)))
         finally:
             await poller.close()
             await poller.close()  # twice is no mistake

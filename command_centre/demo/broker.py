@@ -32,6 +32,11 @@ class BrokerKind(Enum):
     MOSQUITTO = "mosquitto"
     AMQTT = "amqtt"
 
+    @property
+    def protocol(self) -> str:
+        """The version of MQTT that collectors shall speak to it, as in their settings."""
+        return "3.1.1" if self is BrokerKind.AMQTT else "auto"
+
 
 class BrokerError(Exception):
     """The broker does not start. The text says what it said."""

@@ -388,6 +388,7 @@ async def open_city(
             references=tuple(f"{address}:{used.references}" for address in REFERENCE_HOSTS),
             control=f"{CONTROL_HOST}:{used.control}",
             mqtt=f"{BROKER_HOST}:{used.mqtt}" if used.mqtt else "",
+            mqtt_protocol=plan.kind.protocol,
             snmp_port=used.snmp,
             community_file=community_file,
         )

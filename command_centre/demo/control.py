@@ -1,20 +1,24 @@
-"""The switchboard: break and heal a site at once, over HTTP on loopback. For acceptance tests and for showing the product.
+"""The switchboard: break and heal at once, over HTTP on loopback. For acceptance tests and for showing the product.
 
 ``GET /_demo`` lists what is broken. ``POST /_demo/fault`` takes JSON:
 ``{"host": "…", "kind": "timeout"}`` breaks, ``"kind": "none"`` heals, ``"kind": "script"`` lets the script decide again;
 kinds that need a length take ``"seconds"``. ``"host": "uplink"`` with ``lost``, ``none`` or ``script`` is our own connection.
+``{"hotspots": {"parent": "induk:…"}, "kind": "down"}`` does the same with hotspots, meant as in the script (also ``"some"``).
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from ipaddress import ip_address
 
 from command_centre.demo.faults import Fault, FaultKind
+from command_centre.demo.hotspot_faults import HotspotFault
 from command_centre.demo.script import UPLINK
+from command_centre.demo.selection import SelectionError
 from command_centre.demo.state import CityState, UnknownHostError
 from command_centre.demo.web_server import Request, Response
 
@@ -47,7 +51,14 @@ def answer(request: Request, peer: str, state: CityState, at: datetime) -> Respo
 def describe(state: CityState, at: datetime) -> Mapping[str, object]:
     """What is broken at ``at``."""
     faults = {name: _described(fault) for name, fault in sorted(state.faults(at).items())}
-    return {"simulated": True, "uplink_lost": state.is_uplink_lost(at), "faults": faults}
+    hotspots = state.hotspot_faults(at)
+    return {
+        "simulated": True,
+        "uplink_lost": state.is_uplink_lost(at),
+        "faults": faults,
+        "hotspots_total": dict(sorted(Counter(hotspots.values()).items())),
+        "hotspots": dict(sorted(hotspots.items())),
+    }
 
 
 def is_loopback(address: str) -> bool:
@@ -79,9 +90,12 @@ def _order(request: Request) -> Mapping[str, object]:
 
 
 def _obey(order: Mapping[str, object], state: CityState) -> None:
+    if "hotspots" in order:
+        _obey_about_hotspots(order, state)
+        return
     name, kind = order.get("host"), order.get("kind")
     if not isinstance(name, str) or not isinstance(kind, str):
-        raise _RefusedError(HTTPStatus.BAD_REQUEST, "'host' and 'kind' are needed, both as text")
+        raise _RefusedError(HTTPStatus.BAD_REQUEST, "'host' (or 'hotspots') and 'kind' are needed, both as text")
     if name == UPLINK:
         _obey_uplink(kind, state)
         return
@@ -95,6 +109,24 @@ def _obey(order: Mapping[str, object], state: CityState) -> None:
                 state.break_host(name, _fault(kind, order.get("seconds")))
     except UnknownHostError:
         raise _RefusedError(HTTPStatus.NOT_FOUND, f"'{name}' is not a host of the simulated city") from None
+
+
+def _obey_about_hotspots(order: Mapping[str, object], state: CityState) -> None:
+    kind = order.get("kind")
+    try:
+        keys = state.selector.find(order["hotspots"], order.get("some"))
+    except SelectionError as error:
+        raise _RefusedError(HTTPStatus.BAD_REQUEST, str(error)) from None
+    match kind:
+        case "none":
+            state.heal_hotspots(keys)
+        case "script":
+            state.let_hotspots_follow_script(keys)
+        case str() if kind in frozenset(HotspotFault):
+            state.break_hotspots(keys, HotspotFault(kind))
+        case _:
+            kinds = ", ".join(("none", "script", *HotspotFault))
+            raise _RefusedError(HTTPStatus.BAD_REQUEST, f"unknown kind '{kind}'; for hotspots there are: {kinds}")
 
 
 def _obey_uplink(kind: str, state: CityState) -> None:

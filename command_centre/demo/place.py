@@ -42,8 +42,9 @@ class DemoPlace:
 
     ``dns``: ``host:port`` of the name server (UDP). ``connect_to``: port of an address -> port of the city. ``ca_file``: the root
     to trust. ``references``: ``host:port`` of what the uplink collector probes. ``control``: ``host:port`` of the switchboard.
-    ``mqtt``: ``host:port`` of the broker; empty where there is none. ``snmp_port``: that of every hotspot's agent; 0 where there
-    is none. ``community_file`` holds the community that the agents answer to.
+    ``mqtt``: ``host:port`` of the broker; empty where there is none. ``mqtt_protocol``: what it must be spoken to in (the embedded
+    one never answers version 5). ``snmp_port``: that of every hotspot's agent; 0 where there is none. ``community_file`` holds
+    the community that the agents answer to.
     """
 
     dns: str
@@ -54,6 +55,7 @@ class DemoPlace:
     references: tuple[str, ...]
     control: str
     mqtt: str = ""
+    mqtt_protocol: str = "auto"
     snmp_port: int = 0
     community_file: Path | None = None
 
@@ -90,6 +92,7 @@ def write_place(data_dir: Path, place: DemoPlace) -> None:
         "references": list(place.references),
         "control": place.control,
         "mqtt": place.mqtt,
+        "mqtt_protocol": place.mqtt_protocol,
         "snmp_port": place.snmp_port,
         "community_file": None if place.community_file is None else str(place.community_file),
     }
@@ -109,6 +112,7 @@ def read_place(data_dir: Path) -> DemoPlace | None:
             references=tuple(str(each) for each in content["references"]),
             control=str(content["control"]),
             mqtt=str(content.get("mqtt", "")),
+            mqtt_protocol=str(content.get("mqtt_protocol", "auto")),
             snmp_port=int(content.get("snmp_port", 0)),
             community_file=Path(content["community_file"]) if content.get("community_file") else None,
         )
@@ -192,6 +196,7 @@ def _mqtt_settings(place: DemoPlace) -> dict[str, object]:
     host, _, port = place.mqtt.rpartition(":")
     mappings: tuple[Mapping[str, object], ...] = (TELEMETRY_MAPPING,)
     where: dict[str, object] = {"host": host, "port": int(port)} if host else {}
+    where["protocol"] = place.mqtt_protocol
     return {**where, "user": None, "password": None, "tls": None, "mappings": mappings, "shards": ()}
 
 

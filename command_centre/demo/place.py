@@ -42,8 +42,8 @@ class DemoPlace:
 
     ``dns``: ``host:port`` of the name server (UDP). ``connect_to``: port of an address -> port of the city. ``ca_file``: the root
     to trust. ``references``: ``host:port`` of what the uplink collector probes. ``control``: ``host:port`` of the switchboard.
-    ``mqtt``: ``host:port`` of the broker; empty where there is none. ``mqtt_protocol``: what it must be spoken to in (the embedded
-    one never answers version 5). ``snmp_port``: that of every hotspot's agent; 0 where there is none. ``community_file`` holds
+    ``mqtt``: ``host:port`` of the broker; empty where there is none. ``mqtt_protocol``: what to speak to it (an embedded one
+    never answers version 5). ``snmp_port``: that of every hotspot's agent; 0 where there is none. ``community_file`` holds
     the community that the agents answer to.
     """
 

@@ -211,6 +211,8 @@ class _Reading:
         fault = self._kind(HotspotFault, entry, line)
         when = self._when(entry, loop)
         already = self._already(entry, when, loop)
+        if self._selector.is_empty:  # a register of sites alone: there is nothing that could break
+            return ()
         try:
             targets = self._selector.find(entry["hotspots"], entry.get("some"))
         except SelectionError as error:

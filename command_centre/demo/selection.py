@@ -29,6 +29,11 @@ class Selector:
         self._hotspots = {each.key: each for each in targets if each.kind is TargetKind.HOTSPOT}
         self._known = _known_values(self._hotspots.values())
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the register has no hotspots at all."""
+        return not self._hotspots
+
     def find(self, wanted: object, some: object = None) -> frozenset[TargetKey]:
         """The keys that are meant; never none. Raises SelectionError."""
         keys = self._meant(wanted)

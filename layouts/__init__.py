@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from dash.development.base_component import Component
 
-from command_centre.read.views import SitesView, SummaryView
+from command_centre.read.views import HotspotsView, SitesView, SummaryView
 from layouts import shell
 from layouts.parts.node import Children, Draw
 from layouts.wall.ringkasan import ids as ringkasan_ids
@@ -18,9 +18,12 @@ from layouts.wall.ringkasan.render import regions as ringkasan_regions
 from layouts.wall.situs import ids as situs_ids
 from layouts.wall.situs.page import skeleton as situs_skeleton
 from layouts.wall.situs.render import regions as situs_regions
+from layouts.wall.wifi import ids as wifi_ids
+from layouts.wall.wifi.page import skeleton as wifi_skeleton
+from layouts.wall.wifi.render import regions as wifi_regions
 from layouts.wording import INDONESIAN, Words
 
-View = TypeVar("View", SitesView, SummaryView)
+View = TypeVar("View", HotspotsView, SitesView, SummaryView)
 OnFault: TypeAlias = Callable[[str, Exception], None]
 
 
@@ -76,5 +79,13 @@ RINGKASAN: WallScreen[SummaryView] = WallScreen(
 SITUS: WallScreen[SitesView] = WallScreen(
     situs_ids.KEY, INDONESIAN.sites_page, lambda words: words.say.sites_page, situs_skeleton, situs_regions, needs_full_tier=True
 )
+WIFI: WallScreen[HotspotsView] = WallScreen(
+    wifi_ids.KEY,
+    INDONESIAN.hotspots_page,
+    lambda words: words.say.hotspots_page,
+    wifi_skeleton,
+    wifi_regions,
+    needs_full_tier=True,
+)
 
-SCREENS: Mapping[str, WallScreen[Any]] = MappingProxyType({each.key: each for each in (RINGKASAN, SITUS)})
+SCREENS: Mapping[str, WallScreen[Any]] = MappingProxyType({each.key: each for each in (RINGKASAN, SITUS, WIFI)})

@@ -412,7 +412,7 @@ INDONESIAN = Phrases(
     sea="laut",
     map_scale="2 km, skema",
     area_limit="Kelurahan, batas",
-    bar_meaning="batang penuh = daya tampung",
+    bar_meaning="batang = daya tampung",
     area="Kelurahan",
     day="24 jam",
     connected="perangkat",
@@ -505,7 +505,7 @@ ENGLISH = Phrases(
     sea="sea",
     map_scale="2 km, schematic",
     area_limit="Kelurahan, limit",
-    bar_meaning="full bar = capacity",
+    bar_meaning="bar = capacity",
     area="Kelurahan",
     day="24 h",
     connected="devices",
@@ -764,10 +764,17 @@ class Words:
         """E.g. "262 titik terputus"."""
         return f"{self.counted_hotspots(count)} {self.hotspot_state(HotspotState.DOWN)}"
 
+    def as_one(self, count: int) -> str:
+        """E.g. "1 gangguan"."""
+        if self.language is Language.INDONESIAN:
+            return f"{self.number(count)} gangguan"
+        return f"{self.number(count)} {'incident' if count == 1 else 'incidents'}"
+
     def one_cause(self, name: str, count: int) -> tuple[str, ...]:
         """Fullest first: "Penyedia A Selatan: 262 titik terputus, satu penyebab"."""
+        one = "satu penyebab" if self.language is Language.INDONESIAN else "one cause"
         down = f"{name}: {self.hotspots_down(count)}"
-        return f"{down}, {'satu penyebab' if self.language is Language.INDONESIAN else 'one cause'}", down
+        return f"{down}, {one}", f"{name}: {self.counted_hotspots(count)}, {one}", down
 
     def and_others(self, sentence: str, others: int) -> str:
         """E.g. "… dan 3 gangguan lain"."""

@@ -161,7 +161,7 @@ def create_app(
 
 def draws(queries: Queries, words: Words, screens: Mapping[str, WallScreen[Any]]) -> dict[str, Draw]:
     """How each screen is drawn: its question, then its pure render function."""
-    ringkasan, situs = screens["ringkasan"], screens["situs"]
+    ringkasan, situs, wifi = screens["ringkasan"], screens["situs"], screens["wifi"]
     faults = RegionFaults()
 
     def draw_summary() -> Drawing:
@@ -173,7 +173,11 @@ def draws(queries: Queries, words: Words, screens: Mapping[str, WallScreen[Any]]
         view = queries.sites()
         return Drawing(situs.regions(view, words, faults.note), view.as_of)
 
-    return {"ringkasan": draw_summary, "situs": draw_sites}
+    def draw_hotspots() -> Drawing:
+        view = queries.hotspots()
+        return Drawing(wifi.regions(view, words, faults.note), view.as_of)
+
+    return {"ringkasan": draw_summary, "situs": draw_sites, "wifi": draw_hotspots}
 
 
 class RegionFaults:

@@ -25,7 +25,7 @@ from command_centre.config.model import (
 )
 from command_centre.config.translate import Findings
 
-SCREENS: Mapping[str, bool] = MappingProxyType({"ringkasan": False, "situs": True})
+SCREENS: Mapping[str, bool] = MappingProxyType({"ringkasan": False, "situs": True, "wifi": True})
 """The pages of a wall: whether each exists in the full tier only (design notes, "Shedding")."""
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import assert_never
 
 from command_centre.domain.hotspot import HotspotState
 from command_centre.read.views import HotspotCounts
 from layouts.parts.glyph import glyph
 from layouts.parts.node import Element, bold, element, span
+from layouts.theme import text_width_em
 from layouts.wording import Words
 
 NO_INTERNET = "k-tanpainternet"
@@ -22,6 +24,11 @@ IN_ORDER = (
     HotspotState.PLANNED_OFF,
 )
 """From good to bad, then what says nothing, then what was agreed: the order of bars and legends."""
+
+
+QUIET = frozenset({HotspotState.NO_DATA, HotspotState.PLANNED_OFF})
+GLYPH_EM = 2.1
+"""Room for the shape of a state and the gap before it."""
 
 
 def hotspot_class(state: HotspotState) -> str:
@@ -61,12 +68,24 @@ def state_bar(counts: HotspotCounts) -> list[Element]:
     ]
 
 
-def state_counts(counts: HotspotCounts, words: Words) -> list[Element]:
-    """E.g. "● 588 normal", "▼ 31 lambat", …"""
+def state_counts(counts: HotspotCounts, words: Words, room_em: float) -> list[Element]:
+    """E.g. "● 588 normal", "▼ 31 lambat", …; where the words do not fit, what is quiet has a shorter one, or none."""
+    present = present_states(counts)
+    full = {state: words.hotspot_state(state) for state, _ in present}
+    shorter = {**full, HotspotState.PLANNED_OFF: words.say.scheduled}
+    shortest = {**full, **dict.fromkeys(QUIET, "")}
+    said = next((each for each in (full, shorter) if _width(present, each, words) <= room_em), shortest)
     return [
-        span([glyph(hotspot_class(state)), bold(words.number(count)), f" {words.hotspot_state(state)}"], hotspot_class(state))
-        for state, count in present_states(counts)
+        span(
+            [glyph(hotspot_class(state)), bold(words.number(count)), f" {said[state]}" if said[state] else ""],
+            hotspot_class(state),
+        )
+        for state, count in present
     ]
+
+
+def _width(present: Sequence[tuple[HotspotState, int]], said: Mapping[HotspotState, str], words: Words) -> float:
+    return sum(text_width_em(f"{words.number(count)} {said[state]}") + GLYPH_EM for state, count in present)
 
 
 def cut_off_glyphs(counts: HotspotCounts, words: Words) -> list[Element]:

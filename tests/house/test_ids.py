@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from dash.development.base_component import Component
 
-from layouts import RINGKASAN, SCREENS, SITUS
+from layouts import RINGKASAN, SCREENS, SITUS, WIFI
 from layouts.wording import Language, words_for
 from tests.support.wall_views import crisis_tiles, normal_day_tiles, sites_view, summary_view
+from tests.support.wifi_views import calm_states, crisis_cause, crisis_states, hotspots_view, normal_states, summary_with_hotspots
 
 WORDS = words_for(Language.INDONESIAN, ZoneInfo("Asia/Makassar"))
 
@@ -28,9 +29,17 @@ def ids_of(component: Component) -> Iterator[str]:
 
 def regions_named() -> dict[str, set[str]]:
     days = ((), normal_day_tiles(), crisis_tiles())
+    crisis = crisis_states()
+    summaries = [*map(summary_view, days), summary_with_hotspots(normal_states(), normal_day_tiles())]
+    hotspots = [
+        hotspots_view({}, hotspots=()),
+        hotspots_view(calm_states()),
+        hotspots_view(crisis, causes=[crisis_cause(crisis)]),
+    ]
     return {
-        RINGKASAN.key: {region for tiles in days for region in RINGKASAN.regions(summary_view(tiles), WORDS)},
+        RINGKASAN.key: {region for view in summaries for region in RINGKASAN.regions(view, WORDS)},
         SITUS.key: {region for tiles in days for region in SITUS.regions(sites_view(tiles), WORDS)},
+        WIFI.key: {region for view in hotspots for region in WIFI.regions(view, WORDS)},
     }
 
 

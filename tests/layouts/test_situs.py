@@ -227,7 +227,8 @@ def test_english_words_fill_the_same_screen() -> None:
     assert to_text(regions[ids.SENTENCE]) == "3 sites down, 2 degraded, 3 slow"
 
 
-def test_the_catalogue_names_both_screens() -> None:
-    assert list(SCREENS) == ["ringkasan", "situs"]
+def test_the_catalogue_names_every_screen_and_which_has_a_far_form() -> None:
+    assert list(SCREENS) == ["ringkasan", "situs", "wifi"]
     assert SCREENS["situs"].needs_full_tier
+    assert SCREENS["wifi"].needs_full_tier
     assert not SCREENS["ringkasan"].needs_full_tier

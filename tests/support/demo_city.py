@@ -1,4 +1,4 @@
-"""A simulated city in a thread of its own, and a plain client that resolves, connects and verifies by itself."""
+"""A simulated city in a thread of its own, and plain clients: one that resolves, connects and verifies, one that subscribes."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion
+
+from command_centre.demo.broker import BrokerKind
 from command_centre.demo.city import City, open_city
 from command_centre.demo.place import DemoPlace, Ports
 from command_centre.demo.script import QUIET, Script
@@ -40,6 +45,34 @@ def site(name: str, address: str | None = "") -> Target:
     )
 
 
+def hotspot(
+    key: str,
+    *,
+    mbps: int = 50,
+    place_type: str = "sekolah",
+    name: str = "",
+    parents: Sequence[str] = (),
+    kelurahan: str | None = "64.74.02.1001",
+    settlement: str = "",
+    isp: str = "Penyedia A",
+) -> Target:
+    """A hotspot of the register, ``wifi:<key>``, as a person wrote it: without an address."""
+    attributes = {"isp": isp, "class_mbps": str(mbps), "place_type": place_type, "capacity": "30"}
+    return Target(
+        key=TargetKey(f"wifi:{key}"),
+        kind=TargetKind.HOTSPOT,
+        name=name or f"Titik {key}",
+        short_name=f"Titik {key}",
+        owner="Diskominfo",
+        group="Wi-Fi",
+        place=Place(kelurahan=kelurahan, kecamatan=kelurahan[:8] if kelurahan else None),
+        address=None,
+        expected_every=timedelta(seconds=30),
+        parents=tuple(TargetKey(each) for each in parents),
+        attributes=attributes | ({"settlement": settlement} if settlement else {}),
+    )
+
+
 class RunningCity:
     """The city as a test sees it: its place, its clock, and the step that follows the clock."""
 
@@ -57,7 +90,11 @@ class RunningCity:
 
 @contextmanager
 def running_city(
-    targets: Sequence[Target], data_dir: Path, script: Script = QUIET, ports: Ports | None = None
+    targets: Sequence[Target],
+    data_dir: Path,
+    script: Script = QUIET,
+    ports: Ports | None = None,
+    broker: BrokerKind | None = None,
 ) -> Iterator[RunningCity]:
     """A city that is open inside the block. Its clock starts now, for TLS compares with the real time, and then stands still."""
     clock = FrozenClock(datetime.now(UTC))
@@ -65,7 +102,7 @@ def running_city(
     stop = threading.Event()
 
     async def serve() -> None:
-        async with open_city(targets, data_dir, clock, script, ports) as (city, place):
+        async with open_city(targets, data_dir, clock, script, ports, broker) as (city, place):
             opened.set_result(RunningCity(city, place, clock, asyncio.get_running_loop()))
             await asyncio.to_thread(stop.wait, 120)
 
@@ -157,3 +194,58 @@ def switch(place: DemoPlace, order: object, headers: Mapping[str, str] | None = 
         return Seen(response.status, dict(response.getheaders()), response.read())
     finally:
         connection.close()
+
+
+class Subscriber:
+    """Hears everything that the probes publish. Messages are (topic, payload, whether it was retained), in their order."""
+
+    def __init__(self, place: DemoPlace, topic: str = "cc/v1/#") -> None:
+        self._heard: list[tuple[str, bytes, bool]] = []
+        self._came = threading.Condition()
+        self._client = Client(CallbackAPIVersion.VERSION2)
+        self._client.on_message = self._on_message
+        self._client.on_connect = lambda client, *_: client.subscribe(topic, 1)
+        host, _, port = place.mqtt.rpartition(":")
+        self._client.connect(host, int(port), 30)
+        self._client.loop_start()
+
+    def wait_for(self, found: Callable[[str, bytes, bool], bool], within: float = 10.0) -> tuple[str, bytes, bool]:
+        """The first message, heard already or yet to come, for which ``found`` holds. Raises TimeoutError."""
+        deadline = time.monotonic() + within
+        looked_at = 0
+        with self._came:
+            while True:
+                for message in self._heard[looked_at:]:
+                    if found(*message):
+                        return message
+                looked_at = len(self._heard)
+                if not self._came.wait(deadline - time.monotonic()):
+                    raise TimeoutError(f"{looked_at} messages, none as awaited")
+
+    def heard(self) -> list[tuple[str, bytes, bool]]:
+        with self._came:
+            return list(self._heard)
+
+    def forget(self) -> None:
+        """What was heard so far does not count."""
+        with self._came:
+            self._heard.clear()
+
+    def close(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _on_message(self, _: Client, __: object, message: MQTTMessage) -> None:
+        with self._came:
+            self._heard.append((message.topic, bytes(message.payload), message.retain))
+            self._came.notify_all()
+
+
+@contextmanager
+def subscribed(place: DemoPlace, topic: str = "cc/v1/#") -> Iterator[Subscriber]:
+    """A subscriber that listens inside the block."""
+    subscriber = Subscriber(place, topic)
+    try:
+        yield subscriber
+    finally:
+        subscriber.close()

@@ -9,25 +9,28 @@ import signal
 import socket
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from collectors import KINDS
-from command_centre.app import sources
 from command_centre.app.clock import SystemClock
+from command_centre.app.keeping import Keeper
+from command_centre.app.sources import MQTT_KEY, UPLINK_KEY, Sources
 from command_centre.app.sweep import Sweep
+from command_centre.config.mistakes import ConfigError
 from command_centre.demo.history import simulated_history
-from command_centre.demo.place import wait_for_place, with_ports
+from command_centre.demo.place import DemoPlace, wait_for_place, with_ports
 from command_centre.demo.script import load_script
 from command_centre.domain.reading import Reading, Reason, Source, Status
 from command_centre.domain.rule import DEFAULT_RULES
 from command_centre.domain.series import Metric, MetricName, Unit
-from command_centre.domain.target import Target, TargetKey
+from command_centre.domain.target import TargetKey
 from command_centre.pipeline.forgetting import forgetting
 from command_centre.pipeline.inbox import Inbox
 from command_centre.pipeline.recorder import Recorder
@@ -56,7 +59,10 @@ CHECK_EVERY = timedelta(seconds=5)
 BACKFILL_EVERY = timedelta(minutes=5)
 LEAST_GAP = timedelta(minutes=10)
 """A demo that was away for less shows its gap as what it is: time nobody watched."""
+MOST_DETAIL = 500
 WRITER_KEY = TargetKey("sendiri:kolektor")
+CONFIG_KEY = TargetKey("sendiri:konfigurasi")
+OWN_TARGETS = {UPLINK_KEY: "Sambungan keluar", MQTT_KEY: "Broker MQTT", WRITER_KEY: "Kolektor", CONFIG_KEY: "Konfigurasi"}
 
 SELF_METRICS = (
     Metric(MetricName("sweep_late_seconds"), Unit.SECONDS, "Longest delay of a look behind its place on the grid, last minute."),
@@ -84,7 +90,7 @@ def run(chosen: Chosen) -> int:
     try:
         with writing(engine) as connection:
             _prove_same_city(connection, is_demo=chosen.is_demo)
-            _register(connection, config.targets, clock.now())
+            _register(connection, config, clock.now())
             facts.remember(connection, facts.IS_SIMULATED, "yes" if chosen.is_demo else "no", clock.now())
             facts.remember(connection, facts.CONFIG_HASH, config.config_hash, clock.now())
         inbox = Inbox(INBOX_CAPACITY)
@@ -100,7 +106,7 @@ def run(chosen: Chosen) -> int:
         )
         if chosen.is_demo:
             _backfill(engine, recorder, config, chosen.script_path, clock)
-        return _collect(chosen, inbox, recorder, clock)
+        return _collect(chosen, engine, inbox, recorder, clock)
     finally:
         lease.release()
         engine.dispose()
@@ -116,13 +122,12 @@ def _prove_same_city(connection: Connection, *, is_demo: bool) -> None:
         )
 
 
-def _register(connection: Connection, targets: Sequence[Target], at: datetime) -> None:
+def _register(connection: Connection, config: Config, at: datetime) -> None:
     metrics = {metric.name: metric for kind in KINDS.values() for metric in kind.metrics}
     metrics |= {metric.name: metric for metric in SELF_METRICS}
-    inventory.sync_targets(connection, targets, list(metrics.values()), at)
-    inventory.ensure_self_target(connection, sources.UPLINK_KEY, "Sambungan keluar", at)
-    inventory.ensure_self_target(connection, sources.MQTT_KEY, "Broker MQTT", at)
-    inventory.ensure_self_target(connection, WRITER_KEY, "Kolektor", at)
+    inventory.sync_targets(connection, config.targets, list(metrics.values()), at.astimezone(config.zone))
+    for key, name in OWN_TARGETS.items():
+        inventory.ensure_self_target(connection, key, name, at)
 
 
 def _keep(config: Config) -> Retention:
@@ -144,7 +149,7 @@ def _backfill(engine: Engine, recorder: Recorder, config: Config, script_path: P
     log.info("back-filled %.1f simulated hours: %d readings in %.1f s", hours, new, (clock.now() - now).total_seconds())
 
 
-def _collect(chosen: Chosen, inbox: Inbox, recorder: Recorder, clock: SystemClock) -> int:
+def _collect(chosen: Chosen, engine: Engine, inbox: Inbox, recorder: Recorder, clock: SystemClock) -> int:
     """Run the recorder's thread and the event loop until SIGTERM, or until the recorder may not or cannot go on."""
     ending = threading.Event()
     failed: list[BaseException] = []
@@ -159,7 +164,7 @@ def _collect(chosen: Chosen, inbox: Inbox, recorder: Recorder, clock: SystemCloc
     recording = threading.Thread(target=keep_recording, name="recorder")
     recording.start()
     try:
-        asyncio.run(_collect_until_told(chosen, inbox, clock))
+        asyncio.run(Collecting(chosen, engine, inbox, recorder, clock).run())
     finally:
         ending.set()
         inbox.close()
@@ -169,85 +174,105 @@ def _collect(chosen: Chosen, inbox: Inbox, recorder: Recorder, clock: SystemCloc
     return 0
 
 
-async def _collect_until_told(chosen: Chosen, inbox: Inbox, clock: SystemClock) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    place = await asyncio.to_thread(wait_for_place, chosen.data_dir) if chosen.is_demo else None
-    config = chosen.config if place is None else replace(chosen.config, targets=with_ports(chosen.config.targets, place))
-    truths = HotspotTruths(config.targets)
-    sweeps = sources.sweeps(config, place, lambda reading: inbox.offer(truths.settle(reading)), clock)
-    listeners = sources.listeners(config, place, lambda reading: inbox.put(truths.settle(reading)), clock)
-    scheduler = AsyncIOScheduler(timezone=UTC)
-    kept: list[Kept] = [*sweeps, *listeners]
-    running = [KeptTask(each) for each in kept]
-    for each in running:
-        each.keep(stop)
-        scheduler.add_job(each.keep, "interval", [stop], seconds=CHECK_EVERY.total_seconds(), coalesce=True, max_instances=1)
-    report = SelfReport(inbox, sweeps, clock)
-    scheduler.add_job(report.offer, "interval", seconds=SELF_EVERY.total_seconds(), coalesce=True, max_instances=1)
-    scheduler.start()
-    log.info("collecting: %s", ", ".join(f"{each.name} ({each.size} targets)" for each in kept))
-    await stop.wait()
-    scheduler.shutdown(wait=False)
-    await asyncio.gather(*(each.ended() for each in running))
+class Collecting:
+    """The event loop's part of the writer: keeps the sources running, and goes over to a changed configuration on SIGHUP."""
+
+    def __init__(self, chosen: Chosen, engine: Engine, inbox: Inbox, recorder: Recorder, clock: SystemClock) -> None:
+        self._chosen = chosen
+        self._engine = engine
+        self._inbox = inbox
+        self._recorder = recorder
+        self._clock = clock
+        self._keeper = Keeper()
+        self._truths = HotspotTruths(())
+        self._place: DemoPlace | None = None
+
+    async def run(self) -> None:
+        """Collect until SIGTERM or SIGINT."""
+        stop, hang_up = asyncio.Event(), asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(signal.SIGHUP, hang_up.set)
+        if self._chosen.is_demo:
+            self._place = await asyncio.to_thread(wait_for_place, self._chosen.data_dir)
+        self._sources = Sources(self._place, self._offer, self._put, self._clock)
+        await self._adopt(self._chosen)
+        log.info("collecting: %s", ", ".join(f"{each.name} ({each.size} targets)" for each in self._keeper.kept))
+        scheduler = self._scheduler()
+        reloading = asyncio.create_task(self._reload_whenever(hang_up))
+        await stop.wait()
+        scheduler.shutdown(wait=False)
+        reloading.cancel()
+        await self._keeper.stop()
+
+    def _scheduler(self) -> AsyncIOScheduler:
+        scheduler = AsyncIOScheduler(timezone=UTC)
+        for do, every in ((self._keeper.revive, CHECK_EVERY), (self._report, SELF_EVERY)):
+            scheduler.add_job(do, "interval", seconds=every.total_seconds(), coalesce=True, max_instances=1)
+        scheduler.start()
+        return scheduler
+
+    def _offer(self, reading: Reading) -> None:
+        self._inbox.offer(self._truths.settle(reading))
+
+    async def _put(self, reading: Reading) -> None:
+        await self._inbox.put(self._truths.settle(reading))
+
+    def _report(self) -> None:
+        sweeps = [each for each in self._keeper.kept if isinstance(each, Sweep)]
+        self._inbox.offer(report_of(self._inbox, sweeps, self._clock.now()))
+
+    async def _reload_whenever(self, hang_up: asyncio.Event) -> None:
+        while True:
+            await hang_up.wait()
+            hang_up.clear()
+            await self._reload()
+
+    async def _reload(self) -> None:
+        """Go over to the configuration as it now stands, or say what is wrong with it and keep the one in force."""
+        try:
+            chosen = await asyncio.to_thread(self._chosen.read_again)
+            await asyncio.to_thread(self._write_register, chosen.config)
+            await self._adopt(chosen)
+        except (ConfigError, DBAPIError) as error:
+            log.error("the configuration was refused; the old one stays in force:\n%s", error)
+            self._inbox.offer(self._about_configuration(Status.DOWN, Reason.CONFIG, str(error)[:MOST_DETAIL]))
+        else:
+            log.info("the configuration %s is in force", chosen.config.config_hash)
+            self._inbox.offer(self._about_configuration(Status.UP, Reason.OK, chosen.config.config_hash))
+
+    def _write_register(self, config: Config) -> None:
+        with writing(self._engine) as connection:
+            _register(connection, config, self._clock.now())
+
+    async def _adopt(self, chosen: Chosen) -> None:
+        config = chosen.config
+        if self._place is not None:
+            config = replace(config, targets=with_ports(config.targets, self._place))
+        plans = self._sources.plans(config)
+        self._recorder.adopt(DEFAULT_RULES, config.windows, config.zone)
+        self._truths.adopt(config.targets)
+        await self._keeper.adopt(plans)
+        self._chosen = chosen
+
+    def _about_configuration(self, status: Status, reason: Reason, detail: str) -> Reading:
+        return Reading(CONFIG_KEY, self._clock.now(), status, reason, detail, source=Source.SELF)
 
 
-class Kept(Protocol):
-    """A sweep or a listener: runs until told to stop."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def size(self) -> int: ...
-
-    async def run(self, stop: asyncio.Event) -> None: ...
-
-    async def close(self) -> None: ...
-
-
-@dataclass(slots=True)
-class KeptTask:
-    """The task in which a sweep or a listener runs; started again when it ended by itself."""
-
-    kept: Kept
-    task: asyncio.Task[None] | None = None
-
-    def keep(self, stop: asyncio.Event) -> None:
-        if stop.is_set() or (self.task is not None and not self.task.done()):
-            return
-        if self.task is not None:
-            log.error("%s ended; starting it again", self.kept.name, exc_info=self.task.exception())
-        self.task = asyncio.get_running_loop().create_task(self.kept.run(stop))
-
-    async def ended(self) -> None:
-        if self.task is not None:
-            await asyncio.gather(self.task, return_exceptions=True)
-        await self.kept.close()
-
-
-@dataclass(frozen=True, slots=True)
-class SelfReport:
-    """Command Centre is its own first target: what the writer measures of itself, once a minute."""
-
-    inbox: Inbox
-    sweeps: Sequence[Sweep]
-    clock: SystemClock
-
-    def offer(self) -> None:
-        late = [seconds for sweep in self.sweeps for seconds in sweep.counters.late_seconds]
-        usage = resource.getrusage(resource.RUSAGE_SELF)
-        values = {
-            MetricName("inbox_total"): float(len(self.inbox)),
-            MetricName("inbox_dropped_total"): float(self.inbox.dropped),
-            MetricName("overruns_total"): float(sum(sweep.counters.overruns for sweep in self.sweeps)),
-            MetricName("cpu_seconds"): usage.ru_utime + usage.ru_stime,
-            MetricName("memory_bytes"): usage.ru_maxrss * 1024.0,
-        }
-        if late:
-            values[MetricName("sweep_late_seconds")] = max(late)
-        for sweep in self.sweeps:
-            sweep.counters.late_seconds.clear()
-        self.inbox.offer(Reading(WRITER_KEY, self.clock.now(), Status.UP, Reason.OK, values=values, source=Source.SELF))
+def report_of(inbox: Inbox, sweeps: Sequence[Sweep], at: datetime) -> Reading:
+    """What the writer measures of itself: Command Centre is its own first target."""
+    late = [seconds for sweep in sweeps for seconds in sweep.counters.late_seconds]
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    values = {
+        MetricName("inbox_total"): float(len(inbox)),
+        MetricName("inbox_dropped_total"): float(inbox.dropped),
+        MetricName("overruns_total"): float(sum(sweep.counters.overruns for sweep in sweeps)),
+        MetricName("cpu_seconds"): usage.ru_utime + usage.ru_stime,
+        MetricName("memory_bytes"): usage.ru_maxrss * 1024.0,
+    }
+    if late:
+        values[MetricName("sweep_late_seconds")] = max(late)
+    for sweep in sweeps:
+        sweep.counters.late_seconds.clear()
+    return Reading(WRITER_KEY, at, Status.UP, Reason.OK, values=values, source=Source.SELF)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
-from collectors import KINDS, CollectorKind, ListenerKind
+from collectors import KINDS, Kind, ListenerKind
 from collectors.hotspots_mqtt.options import SELF_KEY
 from collectors.uplink.poller import UplinkPoller
+from command_centre.app.keeping import Plan
 from command_centre.app.sweep import AlwaysThere, Pace, Sweep, Uplink
 from command_centre.domain.ports import Clock, Listener
 from command_centre.domain.reading import Reading
@@ -35,95 +36,99 @@ Offer = Callable[[Reading], object]
 Put = Callable[[Reading], Awaitable[None]]
 
 
-def sweeps(config: Config, place: DemoPlace | None, offer: Offer, clock: Clock) -> list[Sweep]:
-    """One sweep per polling collector, and one for our own uplink, which all others ask before they believe a failure."""
-    references = place.references if place is not None else config.uplink.references
-    uplink: Uplink = AlwaysThere()
-    made: list[Sweep] = []
-    if references:
-        poller = UplinkPoller(references, clock)
-        uplink = poller
-        pace = Pace(config.uplink.every, UPLINK_TIMEOUT, at_once=1, retry_after=UPLINK_RETRY)
-        made.append(Sweep("uplink", poller, [_uplink_target(config)], pace, clock, offer, AlwaysThere()))
-    for collector in config.collectors:
-        kind = KINDS[collector.kind]
-        if isinstance(kind, CollectorKind):
-            made.append(_sweep_of(kind, collector, config, place, offer, clock, uplink))
-    return made
+class Sources:
+    """Builds what the configuration names. ``place`` is where the simulated city is; None in live mode."""
 
+    def __init__(self, place: DemoPlace | None, offer: Offer, put: Put, clock: Clock) -> None:
+        self._place = place
+        self._offer = offer
+        self._put = put
+        self._clock = clock
 
-def listeners(config: Config, place: DemoPlace | None, put: Put, clock: Clock) -> list[KeptListener]:
-    """One listener per listening collector."""
-    made = []
-    for collector in config.collectors:
-        kind = KINDS[collector.kind]
+    def plans(self, config: Config) -> dict[str, Plan]:
+        """What shall run, by name. Every sweep asks the same uplink poller before it believes a failure."""
+        references = self._place.references if self._place is not None else config.uplink.references
+        uplink = UplinkPoller(references, self._clock) if references else None
+        plans: dict[str, Plan] = {}
+        if uplink is not None:
+            plans["uplink"] = Plan((references, config.uplink), partial(self._uplink_sweep, uplink, config))
+        for collector in config.collectors:
+            targets = self._targets(config, KINDS[collector.kind])
+            depends = (collector, targets, references, config.city)
+            plans[collector.kind] = Plan(depends, partial(self._source, collector, targets, config, uplink or AlwaysThere()))
+        return plans
+
+    def _source(self, collector: Collector, targets: Sequence[Target], config: Config, uplink: Uplink) -> Sweep | KeptListener:
+        kind, settings = KINDS[collector.kind], self._settings_of(collector)
         if isinstance(kind, ListenerKind):
-            targets = _valid_targets(config, kind.target_kind, clock)
-            listener = kind.build(_settings_of(collector, place), clock, targets)
-            made.append(KeptListener(kind.name, listener, len(targets), put))
-    return made
+            return KeptListener(kind.name, kind.build(settings, self._clock, targets), len(targets), self._put)
+        poller = kind.build(settings, self._clock, config.city.contact or "", timeout=collector.timeout)
+        pace = Pace(collector.every, collector.timeout, collector.at_once, collector.retry_after)
+        return Sweep(kind.name, poller, targets, pace, self._clock, self._offer, uplink)
+
+    def _uplink_sweep(self, poller: UplinkPoller, config: Config) -> Sweep:
+        target = Target(
+            UPLINK_KEY, TargetKind.SELF, "Sambungan keluar", "Sambungan", "", "sendiri", Place(), None, config.uplink.every
+        )
+        pace = Pace(config.uplink.every, UPLINK_TIMEOUT, at_once=1, retry_after=UPLINK_RETRY)
+        return Sweep("uplink", poller, [target], pace, self._clock, self._offer, AlwaysThere())
+
+    def _targets(self, config: Config, kind: Kind) -> tuple[Target, ...]:
+        """The valid targets of a kind; a poller gets those that have an address to ask."""
+        today = self._clock.now().astimezone(config.zone).date()
+        valid = (each for each in config.targets if each.kind is kind.target_kind and each.is_valid_on(today))
+        return tuple(each for each in valid if isinstance(kind, ListenerKind) or each.address is not None)
+
+    def _settings_of(self, collector: Collector) -> BaseModel:
+        """The collector's own settings; in the demo with the addresses of the city, the only thing that differs."""
+        if self._place is None:
+            return collector.settings
+        from command_centre.demo.place import demo_settings
+
+        own = dict(collector.settings)
+        return type(collector.settings).model_validate({**own, **demo_settings(collector.kind, self._place)})
 
 
-@dataclass(frozen=True, slots=True)
 class KeptListener:
     """A listener as the writer keeps it running. ``size`` is the number of targets that may speak."""
 
-    name: str
-    listener: Listener
-    size: int
-    put: Put
+    may_overlap = False  # the broker knows one client of our name: the second one would push out the first
 
-    async def run(self, stop: asyncio.Event) -> None:
-        listening = asyncio.create_task(self.listener.listen(self._emit))
-        stopping = asyncio.create_task(stop.wait())
+    def __init__(self, name: str, listener: Listener, size: int, put: Put) -> None:
+        self.name = name
+        self.size = size
+        self._listener = listener
+        self._put = put
+        self._halt = asyncio.Event()
+
+    async def run(self, since: float | None = None) -> None:
+        """Listen until ``stop`` is called. A listener never ends by itself unless something is wrong: then this raises."""
+        del since  # what was told meanwhile waits at the broker
+        listening = asyncio.create_task(self._listener.listen(self._emit))
+        halting = asyncio.create_task(self._halt.wait())
         try:
-            await asyncio.wait({listening, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({listening, halting}, return_when=asyncio.FIRST_COMPLETED)
             if listening.done():
-                listening.result()  # it never ends by itself unless something is wrong: let the keeper see what
+                listening.result()
         finally:
-            for task in (listening, stopping):
+            for task in (listening, halting):
                 task.cancel()
-            await asyncio.gather(listening, stopping, return_exceptions=True)
+            await asyncio.gather(listening, halting, return_exceptions=True)
+
+    def stop(self) -> None:
+        self._halt.set()
+
+    async def finish(self) -> float | None:
+        """What was told and not yet acknowledged is told again to the next listener."""
+        self._halt.set()
+        return None
 
     async def close(self) -> None:
         """A cancelled listener has given back what it held."""
 
     async def _emit(self, reading: Reading) -> None:
         try:
-            await self.put(reading)
+            await self._put(reading)
         except ReadingRefused as refused:
             # Acknowledged all the same: a message that can never be stored would come again for ever.
             log.error("%s: %s", self.name, refused)
-
-
-def _sweep_of(
-    kind: CollectorKind,
-    collector: Collector,
-    config: Config,
-    place: DemoPlace | None,
-    offer: Offer,
-    clock: Clock,
-    uplink: Uplink,
-) -> Sweep:
-    poller = kind.build(_settings_of(collector, place), clock, config.city.contact or "", timeout=collector.timeout)
-    targets = [each for each in _valid_targets(config, kind.target_kind, clock) if each.address is not None]
-    pace = Pace(collector.every, collector.timeout, collector.at_once, collector.retry_after)
-    return Sweep(collector.kind, poller, targets, pace, clock, offer, uplink)
-
-
-def _valid_targets(config: Config, kind: TargetKind, clock: Clock) -> Sequence[Target]:
-    today = clock.now().astimezone(config.zone).date()
-    return [each for each in config.targets if each.kind is kind and each.is_valid_on(today)]
-
-
-def _settings_of(collector: Collector, place: DemoPlace | None) -> BaseModel:
-    """The collector's own settings; in the demo with the addresses of the simulated city, the only thing that differs."""
-    if place is None:
-        return collector.settings
-    from command_centre.demo.place import demo_settings
-
-    return type(collector.settings).model_validate({**dict(collector.settings), **demo_settings(collector.kind, place)})
-
-
-def _uplink_target(config: Config) -> Target:
-    return Target(UPLINK_KEY, TargetKind.SELF, "Sambungan keluar", "Sambungan", "", "sendiri", Place(), None, config.uplink.every)

@@ -78,6 +78,7 @@ def _supervise(names: Sequence[str], rest: Sequence[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     parts = [Part(name, [sys.executable, str(RUN), name, *rest]) for name in names]
+    signal.signal(signal.SIGHUP, lambda *_: _hang_up(parts))
     try:
         return _watch(parts, stop)
     finally:
@@ -97,6 +98,13 @@ def _watch(parts: Sequence[Part], stop: threading.Event) -> int:
                 _start(part, now)
         stop.wait(0.1)
     return EXIT_OK
+
+
+def _hang_up(parts: Sequence[Part]) -> None:
+    """Pass on the wish for another configuration; the simulated city has nothing to reload."""
+    for part in parts:
+        if part.name != "city" and part.process is not None and part.process.poll() is None:
+            part.process.send_signal(signal.SIGHUP)
 
 
 def _is_final(part: Part, code: int) -> bool:

@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 DEADLINE_GRACE = timedelta(seconds=2)
 """A poller keeps its own time-out; one that overruns it by this much has a fault of ours."""
 
+ROUNDING_SECONDS = 1e-4
+"""The first turn left must not fall before the moment it is counted from, by the rounding of a monotonic clock in floats."""
+
 HTTP_STATUS_CODE = MetricName("http_status_code")
 TOLD_BY_TARGET = frozenset({Reason.AUTH, Reason.UNKNOWN_USER, Reason.WRONG_PRIV, Reason.ENGINE_TIME, Reason.AUTHORIZATION})
 
@@ -80,6 +83,8 @@ def phase_of(key: TargetKey, every: timedelta) -> float:
 class Sweep:
     """Polls each target once per interval; hands each reading to ``emit``, which must not block."""
 
+    may_overlap = True
+
     def __init__(
         self,
         name: str,
@@ -99,6 +104,10 @@ class Sweep:
         self._emit = emit
         self._uplink = uplink
         self._places = asyncio.Semaphore(pace.at_once)
+        self._halt = asyncio.Event()
+        self._halted = asyncio.Event()
+        self._first_left: float | None = None
+        self._is_finishing = False
         self._looks: set[asyncio.Task[None]] = set()
         self._in_flight: set[TargetKey] = set()
         self._known_down: set[TargetKey] = set()
@@ -112,21 +121,44 @@ class Sweep:
         """Give back what the poller holds."""
         await self._poller.close()
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Sweep until ``stop`` is set; looks in flight are then cancelled, for nothing of them is stored yet."""
+    async def run(self, since: float | None = None) -> None:
+        """Sweep until ``stop`` or ``finish`` is called.
+
+        ``since`` is the moment (monotonic) up to which a predecessor took all turns: those missed meanwhile are taken at once.
+        """
         try:
-            await self._keep_time(stop)
+            await self._keep_time(time.monotonic() if since is None else since)
+            if self._is_finishing and self._looks:
+                await asyncio.wait(self._looks)
         finally:
             for look in self._looks:
                 look.cancel()
             await asyncio.gather(*self._looks, return_exceptions=True)
 
-    async def _keep_time(self, stop: asyncio.Event) -> None:
-        begun = time.monotonic()
+    def stop(self) -> None:
+        """End now; looks in flight are given up, for nothing of them is stored yet."""
+        self._halt.set()
+
+    async def finish(self) -> float | None:
+        """Begin no further look; ``run`` ends once those in flight have ended. Answers the time of the first turn not taken."""
+        self._is_finishing = True
+        self._halt.set()
+        await self._halted.wait()
+        return self._first_left
+
+    async def _keep_time(self, since: float) -> None:
         every = self._pace.every.total_seconds()
-        grid = [(begun + phase_of(target.key, self._pace.every), index) for index, target in enumerate(self._targets)]
+        phases = [phase_of(each.key, self._pace.every) for each in self._targets]
+        grid = [(since + (phase - since) % every, index) for index, phase in enumerate(phases)]  # the machine's, not this sweep's
         heapq.heapify(grid)
-        while grid and not await _stopped_before(stop, grid[0][0]):
+        try:
+            await self._take_turns(grid, every)
+        finally:
+            self._first_left = grid[0][0] - ROUNDING_SECONDS if grid else None
+            self._halted.set()
+
+    async def _take_turns(self, grid: list[tuple[float, int]], every: float) -> None:
+        while grid and not await _set_before(self._halt, grid[0][0]):
             due, index = heapq.heappop(grid)
             heapq.heappush(grid, (_next_on_grid(due, every), index))
             self._start_look(self._targets[index], due)
@@ -211,12 +243,12 @@ def _next_on_grid(due: float, every: float) -> float:
     return due + every * max(1, int(behind // every) + 1)
 
 
-async def _stopped_before(stop: asyncio.Event, moment: float) -> bool:
-    """Wait until ``moment`` (monotonic) or until ``stop`` is set; True in the second case."""
+async def _set_before(event: asyncio.Event, moment: float) -> bool:
+    """Wait until ``moment`` (monotonic) or until ``event`` is set; True in the second case."""
     pause = moment - time.monotonic()
     if pause <= 0:
         await asyncio.sleep(0)
-        return stop.is_set()
+        return event.is_set()
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), pause)
-    return stop.is_set()
+        await asyncio.wait_for(event.wait(), pause)
+    return event.is_set()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import logging
+import os
+import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,20 +13,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from command_centre.app import logs
-from command_centre.app.supervising import EXIT_CONFIG, EXIT_LEASE_HELD, die_with_parent
+from command_centre.app.supervising import EXIT_CONFIG, EXIT_LEASE_HELD, RUN, die_with_parent
 
 if TYPE_CHECKING:
     from command_centre.config.model import Config
+
+log = logging.getLogger(__name__)
 
 DEFAULT_CONFIG = Path("config.yaml")
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The configuration in force. ``data_dir`` is the folder for what the program itself makes (the demo city's things)."""
+    """The configuration in force, and the words that chose it. ``data_dir`` is for what the program itself makes."""
 
     config: Config
     data_dir: Path
+    words: tuple[str, ...] = ()
 
     @property
     def is_demo(self) -> bool:
@@ -34,24 +40,44 @@ class Chosen:
         """What happens in the simulated city, over and over."""
         return self.data_dir / "reference" / f"demo_{self.config.demo.script}.yaml"
 
+    def read_again(self) -> Chosen:
+        """The configuration as it now stands. Raises ConfigError when it has mistakes, or changes what only a restart can."""
+        from command_centre.config.mistakes import ConfigError, Mistake
+
+        anew = read(self.words)
+        for where, before, after in (
+            ("mode", self.config.mode, anew.config.mode),
+            ("storage.url", self.config.database_url(), anew.config.database_url()),
+        ):
+            if before != after:
+                sentence = "was changed; only a restart can do that, so nothing of this change is in force"
+                raise ConfigError([Mistake(str(anew.config.source_path), sentence, where=where)])
+        return anew
+
 
 def choose(rest: Sequence[str]) -> Chosen:
-    """Read ``--config`` and ``--demo``; a refused configuration prints every mistake and ends the process with exit code 2."""
-    from collectors import KINDS
-    from command_centre.config.loading import load
+    """As ``read``; a refused configuration prints every mistake and ends the process with exit code 2."""
     from command_centre.config.mistakes import ConfigError
 
-    options = _parse(rest)
-    kinds = {name: kind.settings for name, kind in KINDS.items() if name != "uplink"}  # the uplink has a section of its own
     try:
-        config = load(options.config, kinds)
+        return read(rest)
     except ConfigError as error:
         print(error, file=sys.stderr)
         raise SystemExit(EXIT_CONFIG) from None
+
+
+def read(rest: Sequence[str]) -> Chosen:
+    """The configuration that ``--config`` and ``--demo`` choose. Raises ConfigError with every mistake."""
+    from collectors import KINDS
+    from command_centre.config.loading import load
+
+    options = _parse(rest)
+    kinds = {name: kind.settings for name, kind in KINDS.items() if name != "uplink"}  # the uplink has a section of its own
+    config = load(options.config, kinds)
     data_dir = config.source_path.resolve().parent / "data"
     if options.demo or config.mode == "demo":
         config = _as_simulated(config.as_demo(), data_dir)
-    return Chosen(config, data_dir)
+    return Chosen(config, data_dir, tuple(rest))
 
 
 def _as_simulated(config: Config, data_dir: Path) -> Config:
@@ -102,10 +128,28 @@ def run_collect(rest: Sequence[str]) -> int:
 
 
 def run_serve(rest: Sequence[str]) -> int:
-    """``run.py serve``: the web process."""
+    """``run.py serve``: the web process. On SIGHUP it starts afresh with the new configuration, if that has no mistakes."""
     logs.set_up()
     die_with_parent()
     chosen = choose(rest)
     from command_centre.app import serving
+    from command_centre.storage.database import StorageError
 
-    return serving.run_serve(chosen.config, chosen.config.database_url())
+    signal.signal(signal.SIGHUP, lambda *_: _serve_afresh(chosen))
+    try:
+        return serving.run_serve(chosen.config, chosen.config.database_url())
+    except StorageError as error:
+        print(f"run.py serve: {error}", file=sys.stderr)
+        return 1
+
+
+def _serve_afresh(chosen: Chosen) -> None:
+    """The web process keeps no state: a new life under the same process number is its reload; walls reconnect by themselves."""
+    from command_centre.config.mistakes import ConfigError
+
+    try:
+        chosen.read_again()
+    except ConfigError as error:
+        log.error("the configuration was refused; the old one stays in force:\n%s", error)
+        return
+    os.execv(sys.executable, [sys.executable, str(RUN), "serve", *chosen.words])  # noqa: S606 - no shell is wanted

@@ -17,8 +17,14 @@ class HotspotTruths:
     """
 
     def __init__(self, targets: Iterable[Target]) -> None:
-        self._terms: dict[TargetKey, Terms] = {each.key: terms_of(each) for each in targets if each.kind is TargetKind.HOTSPOT}
+        self._terms: dict[TargetKey, Terms] = {}
         self._voices: dict[TargetKey, dict[Source, Voice]] = {}
+        self.adopt(targets)
+
+    def adopt(self, targets: Iterable[Target]) -> None:
+        """Go on with another register; what was heard about the hotspots that stay is kept."""
+        self._terms = {each.key: terms_of(each) for each in targets if each.kind is TargetKind.HOTSPOT}
+        self._voices = {key: voices for key, voices in self._voices.items() if key in self._terms}
 
     def settle(self, reading: Reading) -> Reading:
         """The same look, with the status that all sources together support at its time. Other targets pass unchanged.

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -52,10 +53,9 @@ def targets(count: int) -> list[Target]:
 
 async def swept(poller: ScriptedPoller, count: int, seconds: float, uplink: Uplink | None = None) -> tuple[Sweep, list[Reading]]:
     seen: list[Reading] = []
-    stop = asyncio.Event()
     sweep = Sweep("uji", poller, targets(count), PACE, WallClock(), seen.append, uplink or AlwaysThere())
-    asyncio.get_running_loop().call_later(seconds, stop.set)
-    await sweep.run(stop)
+    asyncio.get_running_loop().call_later(seconds, sweep.stop)
+    await sweep.run()
     return sweep, seen
 
 
@@ -133,6 +133,48 @@ def test_stopping_gives_up_what_is_in_flight() -> None:
     _sweep, seen = asyncio.run(swept(ScriptedPoller(never), 5, 0.3))
     assert time.monotonic() - begun < 5
     assert seen == []
+
+
+def test_finishing_lets_what_is_in_flight_come_home() -> None:
+    async def slowly(_target: Target, _nth: int) -> Status:
+        await asyncio.sleep(0.4)
+        return Status.UP
+
+    async def scene() -> list[Reading]:
+        seen: list[Reading] = []
+        sweep = Sweep("uji", ScriptedPoller(slowly), targets(5), PACE, WallClock(), seen.append, AlwaysThere())
+        running = asyncio.create_task(sweep.run())
+        await asyncio.sleep(0.3)
+        await sweep.finish()
+        await running
+        return seen
+
+    assert {reading.target for reading in asyncio.run(scene())} == {f"situs:{n}" for n in range(5)}
+
+
+def test_a_successor_takes_the_very_next_turn_and_none_is_lost_or_taken_twice() -> None:
+    async def scene() -> dict[str, list[float]]:
+        turns: dict[str, list[float]] = {}
+
+        async def note(target: Target, _nth: int) -> Status:
+            turns.setdefault(target.key, []).append(time.monotonic())
+            return Status.UP
+
+        since = None
+        for _ in range(10):  # ten short lives instead of one long one
+            sweep = Sweep("uji", ScriptedPoller(note), targets(40), PACE, WallClock(), lambda _: None, AlwaysThere())
+            running = asyncio.create_task(sweep.run(since))
+            await asyncio.sleep(0.13)
+            since = await sweep.finish()
+            await running
+            await asyncio.sleep(0.02)  # as long as it takes to make the next one
+        return turns
+
+    turns = asyncio.run(scene())
+    every = PACE.every.total_seconds()
+    assert len(turns) == 40
+    gaps = [later - earlier for times in turns.values() for earlier, later in pairwise(times)]
+    assert all(0.5 * every < gap < 1.5 * every for gap in gaps), f"{min(gaps):.3f} to {max(gaps):.3f} s"
 
 
 def test_starts_are_spread_over_the_interval_and_stay_put_over_restarts() -> None:

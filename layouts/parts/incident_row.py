@@ -68,7 +68,7 @@ def is_cause(row: IncidentRow) -> bool:
 def _what(row: IncidentRow, words: Words) -> list[Node]:
     """The state and why; a far screen keeps only the second. A shared cause: how many it takes along."""
     if is_cause(row):
-        return [f"{words.hotspots_down(row.children)}, {words.reason(row.reason)}"]
+        return [words.hotspots_down(row.children), span(f", {words.reason(row.reason)}", "keadaan")]
     state, why = words.status(row.status), words.reason(row.reason)
     reason = f"{why} {words.explained(row.children)}" if row.children else why
     return [reason] if state == why else [span(f"{state}, ", "keadaan"), reason]

@@ -13,12 +13,15 @@ from zoneinfo import ZoneInfo
 import fontpkg_roboto
 import fontpkg_roboto_condensed
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, FloatRect, Page, ViewportSize
 
+from command_centre.domain.hotspot import HotspotState
 from command_centre.domain.rule import Severity
+from command_centre.read.hotspots import cause_row
 from command_centre.read.views import Condition
-from layouts import RINGKASAN, SITUS, WallScreen
+from layouts import RINGKASAN, SITUS, WIFI, WallScreen
 from layouts.shell import wall_style
+from layouts.wall.wifi.geography import WIDTH, spots_of
 from layouts.wording import Language, words_for
 from tests.support.chromium import Looks, chromium, looks
 from tests.support.dash_html import document
@@ -31,6 +34,18 @@ from tests.support.wall_views import (
     sites_view,
     summary_view,
     tile,
+)
+from tests.support.wifi_views import (
+    LOKTUAN_POWER,
+    all_in,
+    calm_states,
+    cause,
+    crisis_cause,
+    crisis_states,
+    hotspots_view,
+    normal_states,
+    register,
+    summary_with_hotspots,
 )
 
 __all__ = ["chromium"]  # a fixture: pytest finds it by its name in this module
@@ -60,6 +75,9 @@ LONG_TILES = tuple(
     tile(f"{number} {LONG_NAME}", condition, owner=LONG_NAME, group=f"Kelompok {LONG_NAME}")
     for number, condition in enumerate([*Condition, *Condition, *Condition])
 )
+CRISIS_STATES = crisis_states()
+CRISIS_CAUSE = crisis_cause(CRISIS_STATES)
+WIFI_CRISIS = [cause_row(CRISIS_CAUSE), cause_row(LOKTUAN_POWER), *NORMAL_INCIDENTS]
 City: TypeAlias = tuple[WallScreen[Any], Callable[[], Any]]
 CITY: dict[str, City] = {
     "ringkasan-normal": (RINGKASAN, lambda: summary_view(normal_day_tiles(), incidents=NORMAL_INCIDENTS)),
@@ -68,7 +86,35 @@ CITY: dict[str, City] = {
     "situs-normal": (SITUS, lambda: sites_view(normal_day_tiles())),
     "situs-calm": (SITUS, lambda: sites_view(calm_tiles())),
     "situs-crisis": (SITUS, lambda: sites_view(crisis_tiles())),
+    "ringkasan-wifi-normal": (
+        RINGKASAN,
+        lambda: summary_with_hotspots(
+            normal_states(), normal_day_tiles(), incidents=[*NORMAL_INCIDENTS, cause_row(LOKTUAN_POWER)]
+        ),
+    ),
+    "ringkasan-wifi-calm": (RINGKASAN, lambda: summary_with_hotspots(calm_states(), calm_tiles())),
+    "ringkasan-wifi-crisis": (
+        RINGKASAN,
+        lambda: summary_with_hotspots(CRISIS_STATES, crisis_tiles(), incidents=WIFI_CRISIS),
+    ),
 }
+FULL_TIER_ONLY: dict[str, City] = {
+    "wifi-normal": (WIFI, lambda: hotspots_view(normal_states(), causes=[LOKTUAN_POWER])),
+    "wifi-calm": (WIFI, lambda: hotspots_view(calm_states())),
+    "wifi-crisis": (WIFI, lambda: hotspots_view(CRISIS_STATES, causes=[CRISIS_CAUSE])),
+    "wifi-empty": (WIFI, lambda: hotspots_view({}, hotspots=())),
+    "wifi-one": (WIFI, lambda: hotspots_view(all_in(HotspotState.NORMAL), hotspots=register()[:1])),
+    "wifi-silent": (WIFI, lambda: hotspots_view(all_in(HotspotState.NO_DATA), planned=())),
+    "wifi-all-down": (
+        WIFI,
+        lambda: hotspots_view(
+            all_in(HotspotState.DOWN),
+            causes=[CRISIS_CAUSE, cause("induk:penyedia-a-utara", children=245, short_name="Penyedia A Utara")],
+        ),
+    ),
+}
+"""No far form: the server refuses it where it could not be read, so it is looked at on landscape screens only."""
+LANDSCAPE = ("1366x768", "1920x1080", "3840x2160", "zoom-200")
 EDGES: dict[str, City] = {
     "ringkasan-empty": (RINGKASAN, lambda: summary_view((), resolved=())),
     "ringkasan-one": (RINGKASAN, lambda: summary_view((tile("DLH"),), resolved=())),
@@ -137,8 +183,34 @@ def test_nothing_is_too_small_cut_off_or_overlapping(page: Page, tmp_path: Path,
     assert seen.rem_px >= 3 * 4.6542 / 0.7 * (size[0] ** 2 + size[1] ** 2) ** 0.5 / (55 * 25.4) - 0.1
 
 
+@pytest.mark.parametrize("size", [SIZES[each] for each in LANDSCAPE], ids=LANDSCAPE)
+@pytest.mark.parametrize("city", FULL_TIER_ONLY.values(), ids=FULL_TIER_ONLY.keys())
+def test_the_screen_of_hotspots_is_whole_wherever_it_may_hang(
+    page: Page, tmp_path: Path, city: City, size: tuple[int, int]
+) -> None:
+    show(page, tmp_path, city, size=size)
+    assert_sound(looks(page))
+
+
+def test_the_map_of_721_hotspots_is_cheap(page: Page, tmp_path: Path) -> None:
+    show(page, tmp_path, FULL_TIER_ONLY["wifi-crisis"])
+    assert page.evaluate("document.querySelectorAll('.peta-wifi *').length") < 250
+    assert page.locator(".peta-wifi .a").count() >= 6  # the small squares of each kelurahan that the cause has hit
+
+
+def test_every_point_is_painted_where_it_stands(page: Page, tmp_path: Path) -> None:
+    """A shadow has no box to ask for: the pixels under the place of a lonely point must have changed."""
+    (lonely,) = [each for each in register() if each.key == "wifi:utara-0001"]
+    show(page, tmp_path, (WIFI, lambda: hotspots_view(all_in(HotspotState.NORMAL), hotspots=(lonely,))))
+    ground = page.locator(".peta-wifi")
+    with_dot = base64.b64encode(ground.screenshot()).decode()
+    page.locator(".peta-wifi .t").evaluate("(dot) => dot.remove()")
+    without = base64.b64encode(ground.screenshot()).decode()
+    assert with_dot != without
+
+
 @pytest.mark.parametrize("distance", [4, 6, 9])
-@pytest.mark.parametrize("name", ["ringkasan-normal", "ringkasan-calm", "ringkasan-crisis"])
+@pytest.mark.parametrize("name", [name for name in CITY if name.startswith("ringkasan")])
 def test_the_summary_sheds_content_and_never_size_for_far_viewers(page: Page, tmp_path: Path, name: str, distance: float) -> None:
     show(page, tmp_path, CITY[name], distance=distance)
     assert_sound(looks(page))
@@ -189,7 +261,7 @@ def test_every_short_name_of_the_shipped_register_fits_its_tile(page: Page, tmp_
 
 
 def test_the_verdict_keeps_one_line_in_the_full_tier(page: Page, tmp_path: Path) -> None:
-    for city in CITY.values():
+    for city in (*CITY.values(), *FULL_TIER_ONLY.values()):
         show(page, tmp_path, city)
         lines = page.locator(".cc-vonis h1").evaluate(
             "(title) => title.offsetHeight / parseFloat(getComputedStyle(title).lineHeight)"
@@ -212,10 +284,12 @@ def test_trouble_is_coloured_only_where_there_is_trouble(page: Page, tmp_path: P
       }) && each.getClientRects().length > 0;
     }).length"""
     for theme in ("gelap", "terang"):
-        show(page, tmp_path, CITY["ringkasan-calm"], theme=theme)
-        assert page.evaluate(saturated) == 0
-        show(page, tmp_path, CITY["ringkasan-normal"], theme=theme)
-        assert page.evaluate(saturated) > 0
+        for calm in (CITY["ringkasan-calm"], CITY["ringkasan-wifi-calm"], FULL_TIER_ONLY["wifi-calm"]):
+            show(page, tmp_path, calm, theme=theme)
+            assert page.evaluate(saturated) == 0
+        for troubled in (CITY["ringkasan-normal"], FULL_TIER_ONLY["wifi-normal"]):
+            show(page, tmp_path, troubled, theme=theme)
+            assert page.evaluate(saturated) > 0
 
 
 @pytest.mark.parametrize("theme", ["gelap", "terang"])
@@ -233,6 +307,31 @@ def test_states_differ_by_shape_and_text_when_colours_do_not(page: Page, tmp_pat
         if {one, other} == {Condition.SLOW, Condition.DEGRADED}:
             continue  # one shape by design: the list beside the grid has the word
         assert _share_of_different_pixels(page, shots[one], shots[other]) > 0.02, (one, other)
+
+
+@pytest.mark.parametrize("theme", ["gelap", "terang"])
+@pytest.mark.parametrize("deficiency", ["deuteranopia", "protanopia", "achromatopsia"])
+def test_states_of_hotspots_differ_by_shape_when_colours_do_not(page: Page, tmp_path: Path, theme: str, deficiency: str) -> None:
+    (first,) = register()[:1]
+    session = page.context.new_cdp_session(page)
+    shots: dict[HotspotState, str] = {}
+    for state in HotspotState:
+        show(page, tmp_path, (WIFI, lambda: hotspots_view({first.key: state}, hotspots=(first,), planned=())), theme=theme)  # noqa: B023
+        page.locator(".peta-wifi .nama").evaluate_all("(names) => names.forEach((each) => each.remove())")
+        session.send("Emulation.setEmulatedVisionDeficiency", {"type": deficiency})
+        box = page.locator(".peta-wifi").bounding_box()
+        assert box is not None
+        shots[state] = base64.b64encode(page.screenshot(clip=_around_the_first_point(box))).decode()
+    session.send("Emulation.setEmulatedVisionDeficiency", {"type": "none"})
+    session.detach()
+    for one, other in combinations(HotspotState, 2):
+        assert _share_of_different_pixels(page, shots[one], shots[other]) > 0.01, (one, other)
+
+
+def _around_the_first_point(box: FloatRect) -> FloatRect:
+    ((_, spot),) = spots_of(hotspots_view(all_in(HotspotState.NORMAL), hotspots=register()[:1]).points)
+    rem = box["width"] / WIDTH
+    return {"x": box["x"] + (spot.x - 0.45) * rem, "y": box["y"] + (spot.y - 0.45) * rem, "width": 28, "height": 28}
 
 
 def _tiles(page: Page) -> list[str]:

@@ -281,11 +281,11 @@ def test_a_kelurahan_that_the_screen_does_not_know_still_has_its_points_and_its_
     assert "99.99.99.9999" not in KELURAHAN
 
 
-def test_two_great_causes_are_counted_and_the_greater_is_named() -> None:
+def test_two_great_causes_are_counted_with_all_their_children() -> None:
     states = crisis_states()
     second = cause("induk:penyedia-b-utara", children=30, short_name="Penyedia B Utara", name="Uplink Penyedia B, Bontang Utara")
     view = hotspots_view(states, causes=[crisis_cause(states), second])
-    assert text(view, ids.CAUSE) == "2 gangguan: Penyedia A Selatan, 262 titik … dan 1 lainnya"
+    assert text(view, ids.CAUSE) == "2 gangguan: 292 titik"
 
 
 def test_simulated_data_are_marked() -> None:

@@ -127,14 +127,13 @@ def _columns(words: Words) -> list[Element]:
 
 
 def _cause_row(view: HotspotsView, words: Words) -> Children:
-    """The greatest cause, above the places that it has hit; how many more there are."""
+    """The great cause above the places that it has hit; of several, their number and all their children."""
     great = [each for each in view.causes if each.children >= GREAT_FROM]
     if not great:
         return ""
-    first = great[0]
-    more = f" {words.and_more(len(great) - 1)}" if len(great) > 1 else ""
-    text = f"{words.as_one(len(great))}: {first.short_name}, {words.counted_hotspots(first.children)}{more}"
-    return div([span(text)], "wb gj")
+    children = words.counted_hotspots(sum(each.children for each in great))
+    named = f"{great[0].short_name}, {children}" if len(great) == 1 else children
+    return div([span(f"{words.as_one(len(great))}: {named}")], "wb gj")
 
 
 def _area_row(area: HotspotArea | None, hit: frozenset[str], words: Words) -> Children:

@@ -8,9 +8,10 @@ import resource
 import signal
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,12 +26,13 @@ from command_centre.app.sources import MQTT_KEY, UPLINK_KEY, Sources
 from command_centre.app.sweep import Sweep
 from command_centre.config.mistakes import ConfigError
 from command_centre.demo.history import simulated_history
+from command_centre.demo.hotspot_history import simulated_hotspot_history
 from command_centre.demo.place import DemoPlace, wait_for_place, with_ports
 from command_centre.demo.script import load_script
 from command_centre.domain.reading import Reading, Reason, Source, Status
 from command_centre.domain.rule import DEFAULT_RULES
 from command_centre.domain.series import Metric, MetricName, Unit
-from command_centre.domain.target import TargetKey
+from command_centre.domain.target import TargetKey, TargetKind
 from command_centre.pipeline.forgetting import forgetting
 from command_centre.pipeline.inbox import Inbox
 from command_centre.pipeline.recorder import Recorder
@@ -60,6 +62,8 @@ BACKFILL_EVERY = timedelta(minutes=5)
 LEAST_GAP = timedelta(minutes=10)
 """A demo that was away for less shows its gap as what it is: time nobody watched."""
 MOST_DETAIL = 500
+LEAST_HOTSPOT_GAP = timedelta(hours=2)
+PAST_SLICE = 1_000
 WRITER_KEY = TargetKey("sendiri:kolektor")
 CONFIG_KEY = TargetKey("sendiri:konfigurasi")
 OWN_TARGETS = {UPLINK_KEY: "Sambungan keluar", MQTT_KEY: "Broker MQTT", WRITER_KEY: "Kolektor", CONFIG_KEY: "Konfigurasi"}
@@ -139,7 +143,7 @@ def _backfill(engine: Engine, recorder: Recorder, config: Config, script_path: P
     """Give the demo city the hours that nobody watched, through the same pipeline, marked as simulated."""
     now = clock.now()
     with engine.connect() as connection:
-        seen_until = log_ends_at(connection)
+        seen_until = log_ends_at(connection, TargetKind.SITE)
     gap = config.demo.history if seen_until is None else min(now - seen_until, config.demo.history)
     if gap < LEAST_GAP:
         return
@@ -186,6 +190,7 @@ class Collecting:
         self._keeper = Keeper()
         self._truths = HotspotTruths(())
         self._place: DemoPlace | None = None
+        self._telling: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Collect until SIGTERM or SIGINT."""
@@ -197,14 +202,48 @@ class Collecting:
         if self._chosen.is_demo:
             self._place = await asyncio.to_thread(wait_for_place, self._chosen.data_dir)
         self._sources = Sources(self._place, self._offer, self._put, self._clock)
-        await self._adopt(self._chosen)
+        await self._begin()
         log.info("collecting: %s", ", ".join(f"{each.name} ({each.size} targets)" for each in self._keeper.kept))
         scheduler = self._scheduler()
         reloading = asyncio.create_task(self._reload_whenever(hang_up))
         await stop.wait()
         scheduler.shutdown(wait=False)
-        reloading.cancel()
+        for task in (reloading, self._telling):
+            if task is not None:
+                task.cancel()
         await self._keeper.stop()
+
+    async def _begin(self) -> None:
+        """Start the sources; in a demo that was away, the hotspots' past is told while the sites are already on the wall."""
+        everything = self._chosen
+        past = self._hotspots_past() if self._place is not None else None
+        if past is None:
+            await self._adopt(everything)
+            return
+        sites_only = tuple(each for each in everything.config.collectors if KINDS[each.kind].target_kind is TargetKind.SITE)
+        await self._adopt(replace(everything, config=replace(everything.config, collectors=sites_only)))
+        self._telling = asyncio.create_task(self._tell_past(past, everything))
+        self._telling.add_done_callback(_log_fault)
+
+    def _hotspots_past(self) -> Iterator[Reading] | None:
+        config, now = self._chosen.config, self._clock.now()
+        with self._engine.connect() as connection:
+            seen_until = log_ends_at(connection, TargetKind.HOTSPOT)
+        gap = config.demo.history if seen_until is None else min(now - seen_until, config.demo.history)
+        if gap < LEAST_HOTSPOT_GAP or not config.targets_of(TargetKind.HOTSPOT):
+            return None
+        script = load_script(self._chosen.script_path, config.targets)
+        return simulated_hotspot_history(config.targets, now, gap / timedelta(hours=1), script=script)
+
+    async def _tell_past(self, past: Iterator[Reading], chosen: Chosen) -> None:
+        """Slice by slice, so that what is measured now waits for no more than one slice."""
+        while part := list(islice(past, PAST_SLICE)):
+            for reading in part:
+                self._inbox.offer(reading)
+            while len(self._inbox) > PAST_SLICE // 4:
+                await asyncio.sleep(0.05)
+        await self._adopt(chosen)
+        log.info("collecting: %s", ", ".join(f"{each.name} ({each.size} targets)" for each in self._keeper.kept))
 
     def _scheduler(self) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(timezone=UTC)
@@ -258,6 +297,11 @@ class Collecting:
 
     def _about_configuration(self, status: Status, reason: Reason, detail: str) -> Reading:
         return Reading(CONFIG_KEY, self._clock.now(), status, reason, detail, source=Source.SELF)
+
+
+def _log_fault(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        log.error("the hotspots' past could not be told", exc_info=task.exception())
 
 
 def report_of(inbox: Inbox, sweeps: Sequence[Sweep], at: datetime) -> Reading:

@@ -28,7 +28,8 @@ PATIENCE_IN_INTERVALS = 2.0
 LEAST_PATIENCE_SECONDS = 1.0
 
 SIMULATED_PATIENCE = timedelta(minutes=6)
-"""Back-filled history comes in steps of five minutes, whatever the interval of its targets: it vouches from one to the next."""
+SIMULATED_HOTSPOT_PATIENCE = timedelta(minutes=62)
+"""Back-filled history comes in steps of five minutes (sites) or an hour (hotspots): it vouches from one step to the next."""
 
 DAY_MS = 86_400_000
 
@@ -77,7 +78,8 @@ class Stored:
     def patience(self) -> timedelta:
         """How long this reading vouches when no other follows."""
         if self.reading.source is Source.SIMULATED:
-            return max(self.target.patience, SIMULATED_PATIENCE)
+            is_hotspot = self.target.kind is TargetKind.HOTSPOT
+            return max(self.target.patience, SIMULATED_HOTSPOT_PATIENCE if is_hotspot else SIMULATED_PATIENCE)
         return self.target.patience
 
 
@@ -96,13 +98,9 @@ def patience(expected_every_seconds: float) -> timedelta:
     return timedelta(seconds=max(PATIENCE_IN_INTERVALS * expected_every_seconds, LEAST_PATIENCE_SECONDS))
 
 
-def log_ends_at(connection: Connection) -> datetime | None:
-    """When the city was last looked at (our own targets apart); None when it never was."""
-    ends = (
-        select(func.max(latest.c.at))
-        .join(target, target.c.id == latest.c.target_id)
-        .where(target.c.kind != TargetKind.SELF.value)
-    )
+def log_ends_at(connection: Connection, kind: TargetKind) -> datetime | None:
+    """When a target of this kind was last looked at; None when none ever was."""
+    ends = select(func.max(latest.c.at)).join(target, target.c.id == latest.c.target_id).where(target.c.kind == kind.value)
     newest = connection.execute(ends).scalar()
     return None if newest is None else from_ms(newest)
 

@@ -27,7 +27,7 @@ from command_centre.domain.target import Parent, Target, TargetKind
 SITES_KIND = "websites"
 """The kind of collector that looks at ``inventory.sites``."""
 
-GROUPS = ("OPD", "Kecamatan", "Kelurahan", "UPT, Puskesmas", "Aplikasi")
+GROUPS = ("OPD", "Kecamatan", "Kelurahan", "UPT, PKM", "Aplikasi")
 """The groups of sites, in the order in which a wall shows them."""
 
 HOTSPOT_KINDS = ("hotspots_snmp", "hotspots_mqtt")

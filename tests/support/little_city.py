@@ -35,7 +35,7 @@ METRICS = tuple(
     )
 )
 
-GROUPS = ("OPD", "Kecamatan", "Kelurahan", "UPT, Puskesmas", "Aplikasi")
+GROUPS = ("OPD", "Kecamatan", "Kelurahan", "UPT, PKM", "Aplikasi")
 
 
 def site(

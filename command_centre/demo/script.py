@@ -278,7 +278,8 @@ class _Reading:
         ends = self._duration(entry, "until", loop)
         if not (begins < loop and begins < ends <= begins + loop):
             self._refuse(
-                _line(entry, "until"), "'until' must come after 'from', by at most one loop, and 'from' must lie in the loop"
+                _line(entry, "until", _line(entry, "from")),
+                "'until' must come after 'from', by at most one loop, and 'from' must lie in the loop",
             )
         return Stretch(begins, ends)
 

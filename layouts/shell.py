@@ -48,6 +48,16 @@ def index_string(*, language: str = "id", theme: str = "gelap", style: str = "")
     )
 
 
+def desk_index_string(*, language: str = "id", theme: str = "gelap") -> str:
+    """Dash's page template for a page at a desk. The ground stands in the document itself: no flash of white."""
+    root = f'<html class="cc-meja" lang="{escape(language)}" data-tema="{escape(theme)}">'
+    return (
+        f'<!doctype html>{root}<head>{{%metas%}}<meta name="viewport" content="width=device-width,initial-scale=1">'
+        "<title>{%title%}</title>{%favicon%}{%css%}</head>"
+        "<body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body></html>"
+    )
+
+
 def sources_id(screen: str) -> str:
     return f"{screen}-kop-sumber"
 

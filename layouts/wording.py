@@ -232,6 +232,21 @@ _REASON: Mapping[Reason, _Pair] = MappingProxyType(
 )
 
 
+_METRIC_SCALE: Mapping[str, float] = MappingProxyType(
+    {
+        "in_bits_per_second": 1e-6,
+        "out_bits_per_second": 1e-6,
+        "latency_seconds": 1e3,
+        "packet_loss_ratio": 1e2,
+        "cpu_ratio": 1e2,
+        "memory_used_ratio": 1e2,
+        "air_busy_ratio": 1e2,
+        "uptime_seconds": 1 / 3600,
+    }
+)
+"""From base units to those that people read."""
+
+
 @dataclass(frozen=True, slots=True)
 class CardTitle:
     """The title of a number: ``core`` always stands, ``before`` and ``after`` go on far screens, ``tail`` on the farthest."""
@@ -336,6 +351,35 @@ class Phrases:
     no_dark_time_now: str
     now: str
     next: str
+    unknown_hotspot: str
+    back_to_wall: str
+    state: str
+    provider: str
+    speed_class: str
+    place_type: str
+    capacity: str
+    owner: str
+    kelurahan: str
+    coordinates: str
+    depends_on: str
+    listed_by: str
+    last_words: str
+    source_column: str
+    when: str
+    what: str
+    values: str
+    nobody_spoke: str
+    period_names: Mapping[str, str]
+    clients_chart: str
+    traffic_chart: str
+    availability_chart: str
+    download: str
+    upload: str
+    availability: str
+    unwatched: str
+    planned_band: str
+    synthetic: str
+    metric_names: Mapping[str, str]
 
 
 INDONESIAN = Phrases(
@@ -429,6 +473,48 @@ INDONESIAN = Phrases(
     no_dark_time_now="Tidak ada jendela kini",
     now="Kini",
     next="berikut",
+    unknown_hotspot="Titik Wi-Fi ini tidak ada dalam daftar",
+    back_to_wall="Peta Wi-Fi",
+    state="Keadaan",
+    provider="Penyedia",
+    speed_class="Kelas",
+    place_type="Jenis tempat",
+    capacity="Daya tampung",
+    owner="Penanggung jawab",
+    kelurahan="Kelurahan",
+    coordinates="Koordinat",
+    depends_on="Bergantung pada",
+    listed_by="Asal data",
+    last_words="Kabar terakhir tiap sumber",
+    source_column="Sumber",
+    when="Waktu",
+    what="Keadaan",
+    values="Angka",
+    nobody_spoke="Belum ada sumber yang melapor.",
+    period_names=MappingProxyType({"24h": "24 jam", "7d": "7 hari", "30d": "30 hari"}),
+    clients_chart="Perangkat tersambung",
+    traffic_chart="Lalu lintas, Mbps",
+    availability_chart="Ketersediaan, %",
+    download="unduh",
+    upload="unggah",
+    availability="ketersediaan",
+    unwatched="tidak terukur",
+    planned_band="arsir = mati terjadwal",
+    synthetic="data contoh",
+    metric_names=MappingProxyType(
+        {
+            "clients_total": "perangkat",
+            "in_bits_per_second": "unduh Mbps",
+            "out_bits_per_second": "unggah Mbps",
+            "latency_seconds": "tunda md",
+            "packet_loss_ratio": "paket hilang %",
+            "cpu_ratio": "prosesor %",
+            "memory_used_ratio": "memori %",
+            "air_busy_ratio": "udara terpakai %",
+            "temperature_celsius": "suhu °C",
+            "uptime_seconds": "hidup jam",
+        }
+    ),
 )
 
 ENGLISH = Phrases(
@@ -522,6 +608,48 @@ ENGLISH = Phrases(
     no_dark_time_now="No window now",
     now="Now",
     next="next",
+    unknown_hotspot="This hotspot is not in the register",
+    back_to_wall="Wi-Fi map",
+    state="State",
+    provider="Provider",
+    speed_class="Class",
+    place_type="Type of place",
+    capacity="Capacity",
+    owner="Owner",
+    kelurahan="Kelurahan",
+    coordinates="Coordinates",
+    depends_on="Depends on",
+    listed_by="Listed by",
+    last_words="What each source last said",
+    source_column="Source",
+    when="Time",
+    what="State",
+    values="Figures",
+    nobody_spoke="No source has reported yet.",
+    period_names=MappingProxyType({"24h": "24 hours", "7d": "7 days", "30d": "30 days"}),
+    clients_chart="Devices connected",
+    traffic_chart="Traffic, Mbps",
+    availability_chart="Availability, %",
+    download="download",
+    upload="upload",
+    availability="availability",
+    unwatched="not measured",
+    planned_band="hatched = planned off",
+    synthetic="sample data",
+    metric_names=MappingProxyType(
+        {
+            "clients_total": "devices",
+            "in_bits_per_second": "download Mbps",
+            "out_bits_per_second": "upload Mbps",
+            "latency_seconds": "latency ms",
+            "packet_loss_ratio": "packet loss %",
+            "cpu_ratio": "processor %",
+            "memory_used_ratio": "memory %",
+            "air_busy_ratio": "air time %",
+            "temperature_celsius": "temperature °C",
+            "uptime_seconds": "uptime h",
+        }
+    ),
 )
 
 
@@ -652,6 +780,10 @@ class Words:
         if local.date() == today.date():
             return self.time(at)
         return f"{format_date(local, 'd MMM', self.locale)} {self.time(at)}"
+
+    def day(self, at: datetime) -> str:
+        """E.g. "23 Nov"."""
+        return format_date(at.astimezone(self.zone), "d MMM", self.locale)
 
     def age(self, length: timedelta) -> str:
         """E.g. "< 1 m", "26 m", "1 j 12 m", "2 h 4 j"; rounded down; a clock that ran backwards counts as no time."""
@@ -809,6 +941,18 @@ class Words:
     def limit(self, limit: str) -> str:
         """E.g. "(batas 97 %)"."""
         return f"({'batas' if self.language is Language.INDONESIAN else 'limit'} {limit})"
+
+    def metric(self, name: str, value: float) -> str | None:
+        """E.g. "perangkat 12", "unduh Mbps 8,4"; None for what has no words (it is shown nowhere)."""
+        label = self.say.metric_names.get(name)
+        if label is None:
+            return None
+        scaled = value * _METRIC_SCALE.get(name, 1.0)
+        return f"{label} {self.number(scaled, 0 if scaled >= 100 or float(scaled).is_integer() else 1)}"
+
+    def capacity_of(self, clients: int) -> str:
+        """E.g. "30 perangkat"."""
+        return f"{self.number(clients)} {self.say.connected}"
 
     def from_to(self, start: datetime, end: datetime) -> str:
         """E.g. "11.50–12.20"."""

@@ -37,12 +37,16 @@ from command_centre.config.durations import parse_duration
 from command_centre.config.model import Config, Mode, Theme, Wall
 from command_centre.domain.ports import Clock
 from command_centre.domain.rule import Severity
+from command_centre.domain.target import TargetKey
+from command_centre.read.details import HotspotDetails
 from command_centre.read.queries import Queries
 from command_centre.read.watching import watch
 from command_centre.storage.database import migrate, open_database
 from command_centre.storage.times import to_ms
 from command_centre.storage.walls import WallBeat, record_beat
 from layouts import SCREENS, WallScreen, shell
+from layouts.console.hotspot import callbacks as hotspot_callbacks
+from layouts.console.hotspot import page as hotspot_page
 from layouts.theme import canvas
 from layouts.wording import Language, Words, words_for
 
@@ -57,6 +61,12 @@ MOST_REGION_FAULTS = 100
 LAYOUTS = Path(shell.__file__).parent
 ASSETS = LAYOUTS / "assets"
 STYLE_SHEETS = ("fonts.css", "tokens.css", "wall-base.css")
+DESK_ONLY, WALLS_ONLY = r"desk\.css", r"(wall-.*|live|freshness)\.(css|js)"
+"""Files of the one assets folder that the other kind of page leaves out."""
+DESK = "/meja/"
+"""Where the scripts and answers of desk pages are; the pages themselves have addresses of their own."""
+BOOTSTRAP = ("flask_bootstrap", "static/bootstrap5/css/bootstrap.min.css")
+"""Served from the installed package: the themes of dash-bootstrap-components are links to a CDN."""
 
 FONTS: Mapping[str, tuple[str, str]] = {
     "roboto.ttf": ("fontpkg_roboto", "Roboto[wdth,wght].ttf"),
@@ -83,6 +93,7 @@ class WallApp:
 
     asgi: ASGIApp
     dash: Dash
+    desk: Dash
     feed: LiveFeed
     build: str
 
@@ -117,11 +128,12 @@ def create_app(
     beat_every: timedelta = BEAT_EVERY,
     rest_between_draws: timedelta = REST_BETWEEN_DRAWS,
     build: str | None = None,
+    details: HotspotDetails | None = None,
 ) -> WallApp:
     """The whole web application on one database. Two of them can live in one process.
 
     ``refresh_every`` is how often a target is looked at: the browser measures staleness in it. ``beat_every`` is how often a wall
-    reports. ``build`` names what browsers run: when it changes, they reload.
+    reports. ``build`` names what browsers run: when it changes, they reload. ``details`` answers about single hotspots.
     """
     build = build_id() if build is None else build
     screens = SCREENS
@@ -134,11 +146,15 @@ def create_app(
     )
     inner = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     dash_app = _dash(inner, words, screens)
-    site = _Site(dash_app, feed, queries, engine, clock, words, {each.name: each for each in walls}, screens, build, beat_every)
+    details = queries.details() if details is None else details
+    desk_server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    desk = _desk(desk_server, details, words)
+    site = _Site(details, feed, queries, engine, clock, words, {each.name: each for each in walls}, screens, build, beat_every)
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
         site.template = await _index_of(inner)
+        site.desk_template = await _index_of(desk_server, DESK)
         feed.start()
         yield
         feed.stop()
@@ -153,10 +169,13 @@ def create_app(
         Route("/healthz", site.healthz),
         Route("/readyz", site.readyz),
         Route("/fonts/{name}", font),
+        Route("/bootstrap.css", bootstrap),
+        Route("/titik/{key}", site.hotspot),
+        Mount(DESK.rstrip("/"), app=WholePath(desk_server)),
         Mount("/", app=inner),
     ]
-    guarded = Starlette(routes=routes, lifespan=life, middleware=[Middleware(SecurityHeaders, policy=_policy(dash_app))])
-    return WallApp(guarded, dash_app, feed, build)
+    guarded = Starlette(routes=routes, lifespan=life, middleware=[Middleware(SecurityHeaders, policy=_policy(dash_app, desk))])
+    return WallApp(guarded, dash_app, desk, feed, build)
 
 
 def draws(queries: Queries, words: Words, screens: Mapping[str, WallScreen[Any]]) -> dict[str, Draw]:
@@ -198,6 +217,7 @@ def _dash(server: FastAPI, words: Words, screens: Mapping[str, WallScreen[Any]])
         "command_centre.walls",
         server=server,  # type: ignore[arg-type]  # Dash takes a FastAPI application; its annotation knows Flask only
         assets_folder=str(ASSETS),
+        assets_ignore=DESK_ONLY,
         serve_locally=True,
         compress=True,
         update_title="",
@@ -212,6 +232,29 @@ def _dash(server: FastAPI, words: Words, screens: Mapping[str, WallScreen[Any]])
     return app
 
 
+def _desk(server: FastAPI, details: HotspotDetails, words: Words) -> Dash:
+    """The Dash application of the pages that a person opens at a desk. The walls' own stays as small as it is."""
+    app = Dash(
+        "command_centre.desk",
+        server=server,  # type: ignore[arg-type]  # Dash takes a FastAPI application; its annotation knows Flask only
+        assets_folder=str(ASSETS),
+        assets_ignore=WALLS_ONLY,
+        url_base_pathname=DESK,
+        external_stylesheets=["/bootstrap.css"],
+        serve_locally=True,
+        compress=True,
+        update_title="",
+        title=words.say.hotspots_page,
+        add_log_handler=False,
+        enable_mcp=False,
+    )
+    app.backend.websocket_capability = False
+    app.index_string = shell.desk_index_string(language=words.language.value, theme=Theme.DARK.value)
+    app.layout = hotspot_page.skeleton(words)
+    hotspot_callbacks.register(app, details, words, Theme.DARK.value)
+    return app
+
+
 _THEME_MARK, _STYLE_MARK = "cc-tema", "cc-gaya"
 
 
@@ -220,7 +263,7 @@ def _hidden(frame: Any) -> Any:
     return frame
 
 
-async def _index_of(inner: FastAPI) -> str:
+async def _index_of(inner: FastAPI, path: str = "/") -> str:
     """Dash's page, asked for once the way a browser would: every wall gets it with its own theme and room."""
     body: list[bytes] = []
 
@@ -236,8 +279,8 @@ async def _index_of(inner: FastAPI) -> str:
         "http_version": "1.1",
         "method": "GET",
         "scheme": "http",
-        "path": "/",
-        "raw_path": b"/",
+        "path": path,
+        "raw_path": path.encode(),
         "root_path": "",
         "query_string": b"",
         "headers": [(b"host", b"localhost")],
@@ -253,7 +296,7 @@ class _Site:
 
     def __init__(
         self,
-        dash_app: Dash,
+        details: HotspotDetails,
         feed: LiveFeed,
         queries: Queries,
         engine: Engine,
@@ -265,8 +308,9 @@ class _Site:
         beat_every: timedelta,
     ) -> None:
         self.template = ""
+        self.desk_template = ""
         self._beat_every = beat_every
-        self._dash = dash_app
+        self._details = details
         self._feed = feed
         self._queries = queries
         self._engine = engine
@@ -294,6 +338,14 @@ class _Site:
         """Several screens in turn: those of the query, or those of the wall of that name."""
         asked = request.query_params.get("screens", "")
         return self._answer(request, tuple(each for each in asked.split(",") if each))
+
+    async def hotspot(self, request: Request) -> Response:
+        """The page of one hotspot."""
+        try:
+            known = await run_in_threadpool(self._details.detail, TargetKey(request.path_params["key"]))
+        except DBAPIError:
+            return PlainTextResponse("the database cannot be read now\n", 503)
+        return HTMLResponse(self.desk_template, 404 if known is None else 200, headers={"Cache-Control": "no-store"})
 
     def _answer(self, request: Request, asked: tuple[str, ...]) -> Response:
         try:
@@ -484,6 +536,12 @@ async def font(request: Request) -> Response:
     return FileResponse(str(path), media_type="font/ttf", headers={"Cache-Control": f"public, max-age={A_YEAR}, immutable"})
 
 
+async def bootstrap(_: Request) -> Response:
+    """Bootstrap's style sheet from its package."""
+    package, file = BOOTSTRAP
+    return FileResponse(str(resources.files(package) / file), media_type="text/css", headers={"Cache-Control": "max-age=86400"})
+
+
 def build_id() -> str:
     """Names this version of what browsers run and show: when it changes, walls reload."""
     digest = hashlib.blake2b(digest_size=8)
@@ -493,13 +551,23 @@ def build_id() -> str:
     return digest.hexdigest()
 
 
-def _policy(dash_app: Dash) -> str:
+def _policy(*apps: Dash) -> str:
     """The content security policy: everything from here, no inline script but Dash's own few, by their hashes."""
-    scripts = " ".join(["'self'", *dash_app.csp_hashes()])
+    scripts = " ".join(["'self'", *dict.fromkeys(digest for app in apps for digest in app.csp_hashes())])
     return (
         f"default-src 'none'; script-src {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
         "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
     )
+
+
+class WholePath:
+    """Hands a mounted application the whole path: Dash compares it with its own prefix, wherever it is mounted."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app({**scope, "root_path": ""}, receive, send)
 
 
 class SecurityHeaders:

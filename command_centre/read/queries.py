@@ -19,6 +19,7 @@ from command_centre.domain.target import Parent, TargetKey, TargetKind
 from command_centre.read import assembling, hotspots, rows
 from command_centre.read.causes import Explained
 from command_centre.read.conditions import HISTORY_LENGTH, HalfHours, count
+from command_centre.read.details import HotspotDetails
 from command_centre.read.hotspots import HotspotDay, Standing, Use
 from command_centre.read.lines import STEP_MS, Presence, as_steps, fewest_at_once, most_at_once
 from command_centre.read.rows import Cursor, Newest, Registered
@@ -260,6 +261,17 @@ class Queries:
             settlements=wifi.settlements,
             dimensions=assembling.unmeasured_dimensions(),
             calm_since=None if incidents or calm_since is None else from_ms(calm_since),
+        )
+
+    def details(self) -> HotspotDetails:
+        """Answers about single hotspots of the same city, for several threads at once."""
+        return HotspotDetails(
+            self._engine,
+            self._zone,
+            self._clock,
+            windows=self._windows,
+            parents=tuple(self._parents.values()),
+            is_simulated=self._is_simulated,
         )
 
     def wall_status(self) -> tuple[WallRow, ...]:

@@ -1,0 +1,1 @@
+"""The desk: pages read from sixty centimetres, by a person who asks."""

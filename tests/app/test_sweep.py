@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -173,8 +172,9 @@ def test_a_successor_takes_the_very_next_turn_and_none_is_lost_or_taken_twice() 
     turns = asyncio.run(scene())
     every = PACE.every.total_seconds()
     assert len(turns) == 40
-    gaps = [later - earlier for times in turns.values() for earlier, later in pairwise(times)]
-    assert all(0.5 * every < gap < 1.5 * every for gap in gaps), f"{min(gaps):.3f} to {max(gaps):.3f} s"
+    for key, times in turns.items():
+        # Turns may come late on a crowded machine; between the first and the last there are as many as the grid has.
+        assert len(times) - 1 == round((times[-1] - times[0]) / every), f"{key}: {[round(each - times[0], 3) for each in times]}"
 
 
 def test_starts_are_spread_over_the_interval_and_stay_put_over_restarts() -> None:

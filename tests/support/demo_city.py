@@ -209,7 +209,7 @@ class Subscriber:
         self._client.connect(host, int(port), 30)
         self._client.loop_start()
 
-    def wait_for(self, found: Callable[[str, bytes, bool], bool], within: float = 10.0) -> tuple[str, bytes, bool]:
+    def wait_for(self, found: Callable[[str, bytes, bool], bool], within: float = 45.0) -> tuple[str, bytes, bool]:
         """The first message, heard already or yet to come, for which ``found`` holds. Raises TimeoutError."""
         deadline = time.monotonic() + within
         looked_at = 0

@@ -7,6 +7,7 @@ its own in a private mount namespace; where it is not there, or its ports are ta
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -71,13 +72,21 @@ def _write_python(kit: Path) -> None:
 
 
 def test_every_website_case_of_the_testbed_has_its_status_its_values_and_its_reason(testbed: Path) -> None:
+    failed, output = _failed_cases(testbed, jobs=2)
+    if failed:  # some cases are held to a time: on a crowded machine a late one is asked once more, alone
+        again = "|".join(re.escape(each) for each in failed)
+        failed, output = _failed_cases(testbed, jobs=1, only=f"^({again})$")
+    assert failed == [], output
+
+
+def _failed_cases(testbed: Path, *, jobs: int, only: str = "") -> tuple[list[str], str]:
+    """The ids of the cases that failed, and what the scorer printed."""
     product = f"{sys.executable} {ROOT / 'run.py'}"
-    harness = [sys.executable, str(testbed / "harness" / "run.py"), "--product", product, "--jobs", "4"]
-    chosen = ["--split", "dev", "--only", "website", "--reasons"]
+    harness = [sys.executable, str(testbed / "harness" / "run.py"), "--product", product, "--jobs", str(jobs)]
+    chosen = ["--split", "dev", "--only", "website", "--reasons", "--id", only]
     command = [str(testbed / "http" / "with_kit_net.sh"), *harness, *chosen]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, cwd=ROOT)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False, cwd=ROOT)
     lines = done.stdout.strip().splitlines()
     assert lines, done.stderr
-    failures = [line for line in lines if line.startswith(("MUST", "should"))]
-    assert failures == []
     assert lines[-1].startswith("website"), done.stderr
+    return [line.split()[2] for line in lines if line.startswith(("MUST", "should"))], done.stdout

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -69,21 +69,28 @@ class MetricIds:
 
 
 def conditions_of(
-    targets: Iterable[Registered],
-    newest: Mapping[int, Newest],
-    planned: Mapping[str, Sequence[Interval]],
-    now: datetime,
+    targets: Iterable[Registered], newest: Mapping[int, Newest], off: Collection[str], now: datetime
 ) -> dict[int, Condition]:
-    """The condition of each target at ``now``, by id."""
+    """The condition of each target at ``now``, by id; those whose keys are in ``off`` are inside an agreed window."""
     at = to_ms(now)
-    measured = measured_conditions((each.status, each.reason) for each in newest.values())
+    measured: dict[tuple[str, str], Condition] = {}
     conditions = {}
     for each in targets:
         seen = newest.get(each.id)
-        look = None if seen is None else Look(measured[seen.status, seen.reason], seen.vouched_until)
-        is_planned = each.key in planned and any(window.contains(now) for window in planned[each.key])
-        conditions[each.id] = condition_of(look, has_address=each.has_address, is_planned=is_planned, now=at)
+        look = None
+        if seen is not None:
+            pair = seen.status, seen.reason
+            if pair not in measured:
+                measured[pair] = measured_condition(Status(seen.status), Reason(seen.reason))
+            look = Look(measured[pair], seen.vouched_until)
+        conditions[each.id] = condition_of(look, has_address=each.has_address, is_planned=each.key in off, now=at)
     return conditions
+
+
+def off_now(planned: Mapping[str, tuple[Interval, ...]], now: datetime) -> frozenset[str]:
+    """The keys of those in agreed time at ``now``. Many targets share the very same times, which are looked at once."""
+    is_off = {id(times): any(each.contains(now) for each in times) for times in planned.values()}
+    return frozenset(key for key, times in planned.items() if is_off[id(times)])
 
 
 def measured_conditions(seen: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Condition]:
@@ -202,20 +209,25 @@ def counts_of_kind(targets: Iterable[Registered], conditions: Mapping[int, Condi
     return count(seen) if seen else None
 
 
-def source_health(targets: Iterable[Registered], conditions: Mapping[int, Condition]) -> SourceHealth:
-    """One source per kind and group (of hotspots: per provider and kecamatan); silent when none of its targets is vouched for."""
-    members: dict[tuple[str, str, str | None], list[Condition]] = {}
+def sources_of(targets: Iterable[Registered]) -> tuple[tuple[int, ...], ...]:
+    """The ids behind each source: one per kind and group, of hotspots one per provider and kecamatan."""
+    members: dict[tuple[str, str, str | None], list[int]] = {}
     for each in targets:
         if each.has_address:
-            members.setdefault(_source_of(each), []).append(conditions[each.id])
-    silent = sum(all(condition is Condition.NO_DATA for condition in seen) for seen in members.values())
-    return SourceHealth(silent, len(members))
+            members.setdefault(_source_of(each), []).append(each.id)
+    return tuple(map(tuple, members.values()))
 
 
 def _source_of(target: Registered) -> tuple[str, str, str | None]:
     if target.kind == TargetKind.HOTSPOT:
         return target.kind, target.attributes.get("isp", target.group), target.kecamatan
     return target.kind, target.group, None
+
+
+def source_health(sources: Sequence[Sequence[int]], conditions: Mapping[int, Condition]) -> SourceHealth:
+    """A source is silent when nobody vouches for any of its targets."""
+    silent = sum(all(conditions[each] is Condition.NO_DATA for each in ids) for ids in sources)
+    return SourceHealth(silent, len(sources))
 
 
 def self_faults(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -91,14 +92,11 @@ def _standing(each: Registered) -> Standing:
 
 
 def states_of(
-    hotspots: Iterable[Standing], newest: Mapping[int, Newest], planned: Mapping[str, Sequence[Interval]], now: datetime
+    hotspots: Iterable[Standing], newest: Mapping[int, Newest], off: Collection[str], now: datetime
 ) -> dict[int, HotspotState]:
     """The state of each hotspot by id. A reading vouches for its patience and no longer; planned time is laid over everything."""
     at = to_ms(now)
-    off = {key for key, windows in planned.items() if any(window.contains(now) for window in windows)}
-    measured = {
-        pair: state_of(Status(pair[0]), Reason(pair[1])) for pair in {(each.status, each.reason) for each in newest.values()}
-    }
+    measured: dict[tuple[str, str], HotspotState] = {}
     states = {}
     for each in hotspots:
         seen = newest.get(each.id)
@@ -107,16 +105,16 @@ def states_of(
         elif seen is None or at >= seen.vouched_until:
             states[each.id] = HotspotState.NO_DATA
         else:
-            states[each.id] = measured[seen.status, seen.reason]
+            pair = seen.status, seen.reason
+            if pair not in measured:
+                measured[pair] = state_of(Status(seen.status), Reason(seen.reason))
+            states[each.id] = measured[pair]
     return states
 
 
 def count_states(states: Iterable[HotspotState]) -> HotspotCounts:
     """Hotspots by state."""
-    tally = dict.fromkeys(HotspotState, 0)
-    for state in states:
-        tally[state] += 1
-    return HotspotCounts(**{state.value: number for state, number in tally.items()})
+    return HotspotCounts(**{state.value: number for state, number in Counter(states).items()})
 
 
 _Key = TypeVar("_Key")
@@ -126,10 +124,10 @@ def counts_by(
     hotspots: Iterable[Standing], states: Mapping[int, HotspotState], key: Callable[[Standing], _Key]
 ) -> dict[_Key, HotspotCounts]:
     """Hotspots by state, for each value of ``key``."""
-    members: dict[_Key, list[HotspotState]] = {}
-    for each in hotspots:
-        members.setdefault(key(each), []).append(states[each.id])
-    return {value: count_states(found) for value, found in members.items()}
+    tally: dict[_Key, dict[str, int]] = {}
+    for (value, state), number in Counter((key(each), states[each.id]) for each in hotspots).items():
+        tally.setdefault(value, {})[state.value] = number
+    return {value: HotspotCounts(**numbers) for value, numbers in tally.items()}
 
 
 def settlement_tiles(hotspots: Iterable[Standing], states: Mapping[int, HotspotState]) -> tuple[SettlementTile, ...]:
@@ -258,7 +256,7 @@ def crowded_points(hotspots: Iterable[Standing], uses: Mapping[int, Use]) -> tup
 
 
 def areas_of(
-    hotspots: Iterable[Standing],
+    hotspots: Sequence[Standing],
     states: Mapping[int, HotspotState],
     uses: Mapping[int, Use],
     day: HotspotDay,
@@ -268,7 +266,7 @@ def areas_of(
     members: dict[str | None, list[Standing]] = {}
     for each in hotspots:
         members.setdefault(each.kelurahan if each.kelurahan in kelurahan else None, []).append(each)
-    counts = {code: count_states(states[each.id] for each in own) for code, own in members.items()}
+    counts = counts_by(hotspots, states, lambda each: each.kelurahan if each.kelurahan in kelurahan else None)
     return tuple(
         HotspotArea(
             code,

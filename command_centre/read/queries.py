@@ -95,6 +95,7 @@ class _Picture:
     register: tuple[Registered, ...]
     newest: Mapping[int, Newest]
     planned: Planned
+    off: frozenset[str]
     conditions: Mapping[int, Condition]
     as_of: datetime | None
     sources: SourceHealth
@@ -154,6 +155,7 @@ class Queries:
         self._register: tuple[int, date, tuple[Registered, ...]] | None = None
         self._metrics: dict[str, int] = {}
         self._planned = _Kept[Planned]()
+        self._sources = _Kept[tuple[tuple[int, ...], ...]]()
         self._site_day = _Kept[_SiteDay]()
         self._hotspots = _Kept[tuple[Standing, ...]]()
         self._hotspot_day = _Kept[HotspotDay]()
@@ -302,16 +304,19 @@ class Queries:
         planned = self._planned.get(
             to_ms(now) // 60_000, lambda: planned_times(self._windows, Interval(now - DAY, now + LOOK_AHEAD), self._zone)
         )
-        conditions = assembling.conditions_of(register, newest, planned, now)
+        off = assembling.off_now(planned, now)
+        conditions = assembling.conditions_of(register, newest, off, now)
+        sources = self._sources.get(register, lambda: assembling.sources_of(register))
         return _Picture(
             now=now,
             cursor=cursor,
             register=register,
             newest=newest,
             planned=planned,
+            off=off,
             conditions=conditions,
             as_of=_as_of(register, newest),
-            sources=assembling.source_health(register, conditions),
+            sources=assembling.source_health(sources, conditions),
             faults=assembling.self_faults(register, newest, rows.read_lease_renewals(connection), self._started, now),
         )
 
@@ -327,7 +332,7 @@ class Queries:
 
     def _wifi(self, connection: Connection, picture: _Picture) -> _Wifi:
         there = self._hotspots.get(picture.register, lambda: hotspots.hotspots_of(picture.register))
-        states = hotspots.states_of(there, picture.newest, picture.planned, picture.now)
+        states = hotspots.states_of(there, picture.newest, picture.off, picture.now)
         return _Wifi(
             there,
             states,
@@ -385,13 +390,14 @@ def _most_urgent_first(found: Sequence[IncidentRow]) -> tuple[IncidentRow, ...]:
 
 
 def planned_times(windows: Sequence[Window], within: Interval, zone: ZoneInfo) -> dict[str, tuple[Interval, ...]]:
-    """Agreed planned time by target key; overlapping windows count once."""
-    times: dict[str, list[Interval]] = {}
-    for window in windows:
-        intervals = window.intervals(within, zone)
+    """Agreed planned time by target key; overlapping windows count once. Targets of the same windows share one tuple."""
+    times = [window.intervals(within, zone) for window in windows]
+    own: dict[str, tuple[int, ...]] = {}
+    for number, window in enumerate(windows):
         for key in window.targets:
-            times.setdefault(key, []).extend(intervals)
-    return {key: union(intervals) for key, intervals in times.items()}
+            own[key] = (*own.get(key, ()), number)
+    joined = {numbers: union(part for number in numbers for part in times[number]) for numbers in set(own.values())}
+    return {key: joined[numbers] for key, numbers in own.items()}
 
 
 def _as_of(register: Sequence[Registered], newest: Mapping[int, Newest]) -> datetime | None:

@@ -43,11 +43,16 @@ def sparkline(
     high: float,
     end: EndMark = EndMark.CALM,
     reference: Sequence[Step] = (),
+    buckets: int = BUCKETS,
 ) -> Element:
-    """The line from 24 hours before ``until`` up to it, between ``low`` and ``high``; ``reference`` is drawn dotted behind it."""
-    values = sample(steps, until)
+    """The line from 24 hours before ``until`` up to it, between ``low`` and ``high``; ``reference`` is drawn dotted behind it.
+
+    ``buckets`` is how many points fit on its width.
+    """
+    values = sample(steps, until, buckets)
     bounds = (low, high) if high > low else (low - 1, low + 0.2)
-    boxes = [*_line(sample(reference, until), bounds, "r"), *_line(values, bounds, "l")]
+    dotted = _line(sample(reference, until, buckets), bounds, "r") if reference else []
+    boxes = [*dotted, *_line(values, bounds, "l")]
     last = values[-1]
     if last is not None:
         boxes.append(element("I", None, f"t{end.value}", style={"top": f"{_height(last, bounds):.4g}%"}))
@@ -55,20 +60,23 @@ def sparkline(
 
 
 def _line(values: Sequence[float | None], bounds: tuple[float, float], class_name: str) -> list[Element]:
-    return [element("I", None, class_name, style={"clipPath": _outline(_corners(run, bounds))}) for run in _unbroken(values)]
+    count = len(values)
+    return [
+        element("I", None, class_name, style={"clipPath": _outline(_corners(run, bounds, count))}) for run in _unbroken(values)
+    ]
 
 
-def sample(steps: Sequence[Step], until: datetime) -> tuple[float | None, ...]:
-    """The value at the end of each quarter of an hour before ``until``; None where nothing was known.
+def sample(steps: Sequence[Step], until: datetime, buckets: int = BUCKETS) -> tuple[float | None, ...]:
+    """The value at the end of each bucket (a quarter of an hour) before ``until``; None where nothing was known.
 
     The buckets are aligned to the clock, so that the line stands still between quarters and its last bucket is the present.
     """
-    width = SPAN / BUCKETS
+    width = SPAN / buckets
     first_end = _next_multiple(until, width) - SPAN + width
     values: list[float | None] = []
     held: float | None = None
     index = 0
-    for bucket in range(BUCKETS):
+    for bucket in range(buckets):
         ends = first_end + bucket * width
         while index < len(steps) and steps[index].at < ends:
             held = steps[index].value
@@ -104,16 +112,16 @@ def _height(value: float, bounds: tuple[float, float]) -> float:
     return 100 - _MARGIN - (inside - low) / (high - low) * (100 - 2 * _MARGIN)
 
 
-def _corners(run: Sequence[tuple[int, float]], bounds: tuple[float, float]) -> list[_Point]:
+def _corners(run: Sequence[tuple[int, float]], bounds: tuple[float, float], buckets: int) -> list[_Point]:
     """The corners of the step line: horizontal and vertical pieces in turn."""
     start, value = run[0]
-    corners = [_Point(100 * start / BUCKETS, _height(value, bounds))]
+    corners = [_Point(100 * start / buckets, _height(value, bounds))]
     for bucket, following in run[1:]:
         if following != value:
-            x = 100 * bucket / BUCKETS
+            x = 100 * bucket / buckets
             corners += [_Point(x, _height(value, bounds)), _Point(x, _height(following, bounds))]
             value = following
-    corners.append(_Point(100 * (run[-1][0] + 1) / BUCKETS, _height(value, bounds)))
+    corners.append(_Point(100 * (run[-1][0] + 1) / buckets, _height(value, bounds)))
     return corners
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -95,6 +96,7 @@ def spots_of(points: Iterable[HotspotPoint]) -> list[tuple[HotspotPoint, Spot]]:
     return placed
 
 
+@lru_cache(maxsize=4096)  # the register stands still; the map is drawn several times a second
 def _spot(kelurahan: str | None, latitude: float, longitude: float) -> Spot:
     if kelurahan == LESTARI:
         return INSET.clamped(_in_inset(latitude, longitude))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 
 from command_centre.domain.target import TargetKey
 from command_centre.read.views import (
@@ -16,6 +16,7 @@ from command_centre.read.views import (
     HotspotPoint,
     HotspotsView,
     PlannedTime,
+    Step,
 )
 from layouts.parts.glyph import glyph, state_class
 from layouts.parts.hotspot import state_bar
@@ -34,6 +35,8 @@ from layouts.wording import ABSENT, Words
 CROWDED_SHOWN = 3
 LEAST_ON_LINE = 0.84
 """Foot of the lines in the table: a fall below the limit is seen, one of a point in fifty is not blown up."""
+LINE_BUCKETS = 48
+"""Half an hour each: a line in the table is three letters wide."""
 DAY = timedelta(days=1)
 
 
@@ -169,12 +172,18 @@ def _load_bar(load: HotspotLoad) -> Element:
 def _area_line(area: HotspotArea | None, until: datetime) -> Children:
     if area is None or not area.day:
         return ""
-    known = [each.value for each in area.day if each.value is not None]
     end = {Condition.DOWN: EndMark.RED, Condition.DEGRADED: EndMark.AMBER}.get(
         hotspots_condition(area.counts) or Condition.NORMAL, EndMark.CALM
     )
+    minute = until.replace(second=0, microsecond=0)
+    return _share_line(area.day, minute, end)
+
+
+@lru_cache(maxsize=256)  # sixteen lines that change once in minutes, drawn several times a second
+def _share_line(day: tuple[Step, ...], until: datetime, end: EndMark) -> Element:
+    known = [each.value for each in day if each.value is not None]
     low = LEAST_ON_LINE if min(known, default=1.0) >= LEAST_ON_LINE else 0.0
-    return sparkline(area.day, until, low=low, high=1.0, end=end)
+    return sparkline(day, until, low=low, high=1.0, end=end, buckets=LINE_BUCKETS)
 
 
 # -- providers, classes, the fullest, dark times

@@ -75,9 +75,12 @@ class Fleet:
                 await self._settle(key, fault)
 
     def start_probes(self) -> None:
-        """Let the probes connect."""
+        """Let the probes connect; of those that are cut off already, the broker has the last will."""
         for key, probe in self._probes.items():
-            probe.become(self._mode(self._faults.get(key)))
+            mode = self._mode(self._faults.get(key))
+            probe.become(mode)
+            if mode is Mode.OFF:
+                probe.die()
 
     async def close(self) -> None:
         """Stop listening; the probes say goodbye."""

@@ -120,7 +120,7 @@ def mib_of(vendor: Vendor) -> Mib:
 
 _ROUTEROS, _NET_SNMP = "1.3.6.1.4.1.14988.1", "1.3.6.1.4.1.8072.3.2.10"
 _IF, _IFX, _STORAGE = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1", "1.3.6.1.2.1.25.2.3.1"
-_ROUTEROS_RADIO, _UNIFI_RADIO = f"{_ROUTEROS}.1.3.1", "1.3.6.1.4.1.41112.1.6.1.2.1"
+_ROUTEROS_RADIO, _UNIFI_RADIO = f"{_ROUTEROS}.1.1.3.1", "1.3.6.1.4.1.41112.1.6.1.2.1"
 SSID = "Bontang Bebas Kuota"
 
 

@@ -59,6 +59,7 @@ class Probe(asyncio.Protocol):
         self._mode = Mode.OFF
         self._transport: asyncio.Transport | None = None
         self._is_accepted = False
+        self._is_dying = False
         self._connecting: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._pinging: asyncio.TimerHandle | None = None
@@ -78,6 +79,7 @@ class Probe(asyncio.Protocol):
         before, self._mode = self._mode, mode
         if mode is before:
             return
+        self._is_dying = False
         self._stop_timers()
         if mode is Mode.OFF:
             self._cut()
@@ -91,6 +93,12 @@ class Probe(asyncio.Protocol):
         if self._is_accepted and self._mode is Mode.SPEAKING:
             self._cancel_timer()
             self._tell()
+
+    def die(self) -> None:
+        """Be cut off, as one that was here before: connect and vanish, so that the broker has a last will to tell."""
+        if self._mode is Mode.OFF and self._transport is None and self._connecting is None:
+            self._is_dying = True
+            self._connect()
 
     async def leave(self) -> None:
         """Say goodbye, so that no will is told, and stay away."""
@@ -132,7 +140,7 @@ class Probe(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self._received.clear()
-        if self._mode is Mode.OFF:  # cut off while the connection was being made
+        if self._mode is Mode.OFF and not self._is_dying:  # cut off while the connection was being made
             self._transport.abort()
             return
         self._transport.write(connect_packet(self._voice.client_id, self._voice.status_topic, b"offline"))
@@ -171,6 +179,10 @@ class Probe(asyncio.Protocol):
     def _hear_connack(self, content: bytes) -> None:
         if len(content) != 2 or content[1] != 0:
             self._abort("does not accept this probe")
+            return
+        if self._is_dying:
+            self._is_dying = False
+            self._cut()
             return
         self._is_accepted = True
         self._failures = 0

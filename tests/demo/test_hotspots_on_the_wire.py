@@ -56,7 +56,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCity]:
 def ear(city: RunningCity) -> Iterator[Subscriber]:
     """Hears everything from now on; whatever the test has broken is undone."""
     with subscribed(city.place) as subscriber:
-        subscriber.wait_for(status(BOAT, b"online", retained=True))  # it hears
+        subscriber.wait_for(announced(BOAT))  # it hears
         subscriber.forget()
         yield subscriber
         switch(city.place, {"hotspots": [each.key for each in TARGETS], "kind": "script"})
@@ -142,7 +142,7 @@ def test_counters_advance_by_what_is_transferred_meanwhile(city: RunningCity) ->
 
 def test_a_probe_announces_itself_and_reports(city: RunningCity) -> None:
     with subscribed(city.place) as ear:
-        topic, *_ = ear.wait_for(status(BOAT, b"online", retained=True))
+        topic, *_ = ear.wait_for(announced(BOAT))
         assert topic == "cc/v1/bontang/selatan/selatan-0090/status"
         break_hotspots(city, BOAT.key, "full")
         report = told(ear, BOAT)
@@ -167,6 +167,14 @@ def test_a_probe_that_is_cut_off_has_its_last_will_told_and_comes_back(city: Run
     break_hotspots(city, BOAT.key, "none")
     ear.wait_for(status(BOAT, b"online"))
     assert told(ear, BOAT)["seq"] > 1
+
+
+def test_whoever_is_cut_off_when_the_city_opens_has_left_a_last_will(tmp_path: Path) -> None:
+    always = Script(hotspots=(ScriptedHotspots(frozenset({BOAT.key}), HotspotFault.DOWN, Stretch(timedelta(0), SCRIPT.loop)),))
+    with running_city(TARGETS, tmp_path, always) as running, subscribed(running.place) as ear:
+        ear.wait_for(lambda topic, payload, _: topic.endswith("/selatan-0090/status") and payload == b"offline")
+        break_hotspots(running, BOAT.key, "none")
+        assert told(ear, BOAT)["seq"] == 1
 
 
 def test_after_a_power_cut_a_hotspot_has_just_started(city: RunningCity, ear: Subscriber) -> None:

@@ -11,13 +11,14 @@ import pytest
 from collectors import KINDS
 from collectors.hotspots_mqtt.listener import MqttListener
 from collectors.hotspots_snmp.poller import SnmpPoller
+from command_centre.demo.crowd import load_of
 from command_centre.demo.hotspot_faults import HotspotFault
 from command_centre.demo.hotspot_history import simulated_hotspot_history
-from command_centre.demo.hotspots import MQTT_DEVICE, Voices, voices_of
+from command_centre.demo.hotspots import MQTT_DEVICE, Vendor, Voices, hotspots_of, voices_of
 from command_centre.demo.place import demo_settings, with_ports
 from command_centre.demo.register import with_simulated_addresses
 from command_centre.demo.script import Script, ScriptedHotspots, Stretch
-from command_centre.domain.hotspot import HotspotState, HotspotTruth, state_of, terms_of, truth_of
+from command_centre.domain.hotspot import CLIENTS, HotspotState, HotspotTruth, state_of, terms_of, truth_of
 from command_centre.domain.hotspot import voices_of as voices_in
 from command_centre.domain.reading import Reading, Reason, Status
 from command_centre.domain.target import Target
@@ -148,6 +149,24 @@ def test_a_fault_is_seen_as_what_it_is_now_and_then(city: RunningCity, target: T
     assert state_of(then.status, then.reason) is expected
     if expected is not HotspotState.NO_DATA:
         assert (then.status, then.reason) == (now.status, now.reason)
+
+
+@pytest.mark.parametrize("vendor", Vendor)
+def test_the_collector_knows_each_vendors_agent_for_what_it_is_and_reads_all_of_it(city: RunningCity, vendor: Vendor) -> None:
+    key = next(each.key for each in hotspots_of(TARGETS) if each.vendor is vendor and each.address is not None)
+    target = next(each for each in TARGETS if each.key == key)
+    _, reading = asyncio.run(asked(city, target))
+    assert (reading.status, reading.reason) == (Status.UP, Reason.OK)
+    assert reading.evidence["vendor"] == {Vendor.MIKROTIK: "MikroTik", Vendor.UNIFI: "Ubiquiti"}[vendor]
+    assert reading.values.keys() >= {
+        "clients_total",
+        "cpu_ratio",
+        "memory_used_ratio",
+        "uptime_seconds",
+        "in_bits_per_second",
+        "out_bits_per_second",
+    }
+    assert reading.values[CLIENTS] == load_of(hotspots_of([target])[0], None, city.clock.now()).clients
 
 
 def test_the_past_of_a_dead_hotspot_has_no_values(city: RunningCity) -> None:

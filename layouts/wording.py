@@ -174,7 +174,7 @@ _REASON: Mapping[Reason, _Pair] = MappingProxyType(
         Reason.TLS_CLIENT_CERT: ("meminta sertifikat klien", "asks for a client certificate"),
         Reason.TLS_WEAK: ("TLS lemah", "weak TLS"),
         Reason.TLS_REVOKED: ("sertifikat dicabut", "certificate revoked"),
-        Reason.CERT_EXPIRING: ("sertifikat hampir habis", "certificate expires soon"),
+        Reason.CERT_EXPIRING: ("sertifikat menipis", "certificate ends soon"),
         Reason.HTTP_STATUS: ("galat HTTP", "HTTP error"),
         Reason.AUTH_REQUIRED: ("meminta kata sandi", "asks for a password"),
         Reason.RATE_LIMITED: ("dibatasi oleh server", "rate limited"),

@@ -28,7 +28,7 @@ def main() -> None:
 
 def _run(number: int, folder: Path, page: Page) -> None:
     begun = time.monotonic()
-    with running_demo(folder, script="biasa", every="10s") as product:
+    with running_demo(folder, script="biasa", every="10s", timeout="4s") as product:
         ready = time.monotonic() - begun
         page.goto(product.address("/wall/ringkasan"))
         page.locator(".cc-angka-nilai:visible b").first.wait_for(timeout=60_000)

@@ -71,7 +71,7 @@ def running_demo(folder: Path, *, every: str = "3s", script: str = "tenang", wit
         shutil.copytree(ROOT / "data" / name, folder / "data" / name)
     shipped = (ROOT / "config.yaml").read_text()
     config = re.sub(r"(?m)^  port: \d+", f"  port: {port}", shipped)
-    config = re.sub(r"(?ms)^demo:.*?(?=^\S|\Z)", f"demo:\n  every: {every}\n  timeout: 2s\n  script: {script}\n", config)
+    config = re.sub(r"(?ms)^demo:.*?(?=^\S|\Z)", f"demo:\n  every: {every}\n  timeout: {timeout}\n  script: {script}\n", config)
     if not with_hotspots:
         config = re.sub(r"(?ms)^  - kind: hotspots_\w+\n.*?(?=^  - kind|^\S|^$)", "", config)
         assert "hotspots_snmp" not in config, "the shipped file has another shape now"

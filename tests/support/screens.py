@@ -20,11 +20,11 @@ FIRST_LOOKS_MS = 45_000
 
 
 def main() -> None:
-    screens = sys.argv[1:] or ["ringkasan", "situs"]
+    screens = sys.argv[1:] or ["ringkasan", "situs", "wifi"]
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="cc-screens-") as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(EXECUTABLE), headless=True, args=list(FLAGS))
-        with running_demo(Path(folder), script="biasa", every="10s") as product:
+        with running_demo(Path(folder), script="biasa", every="10s", timeout="4s") as product:
             page = browser.new_page()
             page.goto(product.address("/wall/ringkasan"))
             page.wait_for_timeout(FIRST_LOOKS_MS)

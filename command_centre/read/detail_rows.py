@@ -11,11 +11,12 @@ from sqlalchemy import Connection, Select, and_, func, select
 
 from command_centre.domain.availability import Span
 from command_centre.domain.calendar import Interval
-from command_centre.domain.reading import Reason, Status
+from command_centre.domain.reading import Reason, Source, Status
 from command_centre.domain.series import MetricName, Resolution
 from command_centre.read.rows import NEWEST, Newest
+from command_centre.storage.log import SIMULATED_HOTSPOT_PATIENCE, patience
 from command_centre.storage.tables import detail, latest, metric, reading, rollup, series, span, target
-from command_centre.storage.times import from_ms
+from command_centre.storage.times import from_ms, span_ms
 from command_centre.storage.values import unpack_values
 
 
@@ -36,10 +37,11 @@ class TargetFacts:
 
 
 class Sample(NamedTuple):
-    """One value at one time (epoch milliseconds)."""
+    """One value at one time, and for how long it holds (epoch milliseconds)."""
 
     at: int
     value: float
+    holds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +117,16 @@ def _metric_names(connection: Connection) -> dict[int, str]:
 
 
 def read_samples(
-    connection: Connection, target_id: int, start: int, metrics: Sequence[MetricName]
+    connection: Connection, facts: TargetFacts, start: int, metrics: Sequence[MetricName]
 ) -> dict[MetricName, list[Sample]]:
-    """Every value of some metrics in the log from ``start`` on, in order of time."""
+    """Every value of some metrics in the log from ``start`` on, in order of time; each holds for its reading's patience."""
     known = {number: MetricName(name) for number, name in _metric_names(connection).items() if name in metrics}
+    measured = span_ms(patience(facts.every_seconds))
+    told_late = max(measured, span_ms(SIMULATED_HOTSPOT_PATIENCE))
     question = (
-        select(reading.c.at, reading.c.packed)
+        select(reading.c.at, reading.c.packed, reading.c.source)
         .where(
-            reading.c.target_id == target_id,
+            reading.c.target_id == facts.id,
             reading.c.at >= start,
             reading.c.tentative.is_(False),
             reading.c.packed.is_not(None),
@@ -130,17 +134,22 @@ def read_samples(
         .order_by(reading.c.at)
     )
     samples: dict[MetricName, list[Sample]] = {name: [] for name in metrics}
-    for at, packed in connection.execute(question):
+    for at, packed, source in connection.execute(question):
+        holds = told_late if source == Source.SIMULATED else measured
         for number, value in unpack_values(packed).items():
             if number in known:
-                samples[known[number]].append(Sample(at, value))
+                samples[known[number]].append(Sample(at, value, holds))
     return samples
 
 
 def read_rollups(
     connection: Connection, target_id: int, resolution: Resolution, start: int, metrics: Sequence[MetricName]
 ) -> dict[MetricName, list[Sample]]:
-    """The mean of each bucket of some metrics from ``start`` on, in order of time."""
+    """The mean of each bucket of some metrics from ``start`` on, in order of time.
+
+    It holds for its bucket and for the next one, which is not rolled up before it is over.
+    """
+    holds = 2 * span_ms(resolution.value)
     question = (
         select(metric.c.name, rollup.c.bucket, rollup.c.total, rollup.c.count.label("samples"))
         .join(series, series.c.id == rollup.c.series_id)
@@ -155,7 +164,7 @@ def read_rollups(
     )
     samples: dict[MetricName, list[Sample]] = {name: [] for name in metrics}
     for name, bucket, total, count in connection.execute(question):
-        samples[MetricName(name)].append(Sample(bucket, total / count))
+        samples[MetricName(name)].append(Sample(bucket, total / count, holds))
     return samples
 
 

@@ -24,7 +24,8 @@ from command_centre.domain.target import Parent, TargetKey, TargetKind
 from command_centre.read import detail_rows
 from command_centre.read.detail_rows import Sample, TargetFacts
 from command_centre.read.views import Step
-from command_centre.storage.times import from_ms, to_ms
+from command_centre.storage.log import SIMULATED_HOTSPOT_PATIENCE
+from command_centre.storage.times import from_ms, span_ms, to_ms
 
 CLIENTS = MetricName("clients_total")
 DOWNLOAD = MetricName("in_bits_per_second")
@@ -200,10 +201,12 @@ class HotspotDetails:
             facts = detail_rows.read_target(connection, key, TargetKind.HOTSPOT)
             if facts is None:
                 return None
-            lines = _lines(connection, facts, period, within)
+            samples = _samples(connection, facts, period, to_ms(within.start), is_simulated=self._is_simulated)
             seen = detail_rows.read_spans(connection, facts.id, to_ms(within.start))
         planned = self._planned(key, within)
         spans = overlay_planned(without_gaps(seen, within), planned)
+        cut_off = [each.interval for each in spans if each.status in (Status.DOWN, Status.UNKNOWN)]
+        lines = {name: as_line(found, cut_off, to_ms(now)) for name, found in samples.items()}
         mbps = facts.attributes.get("class_mbps")
         return HotspotHistory(
             period=period,
@@ -233,37 +236,46 @@ def _said(words: detail_rows.LastWords) -> Said:
     return Said(Source(words.source), from_ms(words.at), Status(words.status), Reason(words.reason), words.detail, words.values)
 
 
-def _lines(connection: Connection, facts: TargetFacts, period: Period, within: Interval) -> dict[MetricName, tuple[Step, ...]]:
+def _samples(
+    connection: Connection, facts: TargetFacts, period: Period, start: int, *, is_simulated: bool
+) -> dict[MetricName, list[Sample]]:
     """The charted quantities at the period's resolution."""
     resolution = period.resolution
-    start = to_ms(within.start)
     if resolution is None:
-        samples = detail_rows.read_samples(connection, facts.id, start, CHARTED)
-        width, patience = MINUTE_MS, round(2 * facts.every_seconds * 1000)
-        samples = {name: by_minute(found) for name, found in samples.items()}
-    else:
-        samples = detail_rows.read_rollups(connection, facts.id, resolution, start, CHARTED)
-        width = patience = resolution.value // timedelta(milliseconds=1)
-    return {name: with_gaps(samples.get(name, ()), max(width, patience) + width // 2) for name in CHARTED}
+        told = detail_rows.read_samples(connection, facts, start, CHARTED)
+        return {name: by_minute(found) for name, found in told.items()}
+    told = detail_rows.read_rollups(connection, facts.id, resolution, start, CHARTED)
+    if not is_simulated:
+        return told
+    # The simulated past has one reading an hour: most buckets of five minutes are empty, and yet nothing was silent.
+    longest = span_ms(SIMULATED_HOTSPOT_PATIENCE)
+    return {name: [each._replace(holds=max(each.holds, longest)) for each in found] for name, found in told.items()}
 
 
 def by_minute(samples: Iterable[Sample]) -> list[Sample]:
     """The mean of each minute: a chart of a day has no room for more."""
-    minutes: dict[int, list[float]] = {}
+    minutes: dict[int, list[Sample]] = {}
     for each in samples:
-        minutes.setdefault(each.at // MINUTE_MS * MINUTE_MS, []).append(each.value)
-    return [Sample(at, sum(values) / len(values)) for at, values in minutes.items()]
+        minutes.setdefault(each.at // MINUTE_MS * MINUTE_MS, []).append(each)
+    return [
+        Sample(at, sum(each.value for each in told) / len(told), max(each.holds for each in told) + MINUTE_MS)
+        for at, told in minutes.items()
+    ]
 
 
-def with_gaps(samples: Iterable[Sample], longest: int) -> tuple[Step, ...]:
-    """The line through the samples, broken where two are further apart than ``longest`` milliseconds."""
+def as_line(samples: Sequence[Sample], cut_off: Sequence[Interval], now: int) -> tuple[Step, ...]:
+    """The line through the samples. It is broken where a value no longer holds, and where the hotspot did not serve."""
+    ends = [to_ms(each.start) for each in cut_off]
     steps: list[Step] = []
-    before: int | None = None
-    for each in samples:
-        if before is not None and each.at - before > longest:
-            steps.append(Step(from_ms(before + longest), None))
+    for index, each in enumerate(samples):
         steps.append(Step(from_ms(each.at), each.value))
-        before = each.at
+        following = samples[index + 1].at if index + 1 < len(samples) else now
+        lost = bisect_right(ends, each.at)
+        until = min(each.at + each.holds, ends[lost] if lost < len(ends) else following)
+        if until < following:
+            steps.append(Step(from_ms(until), None))
+        elif index + 1 == len(samples):
+            steps.append(Step(from_ms(now), each.value))
     return tuple(steps)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -15,9 +16,10 @@ from command_centre.domain.series import MetricName, Resolution
 from command_centre.domain.target import TargetKey
 from command_centre.pipeline.batch import write_batch
 from command_centre.read.detail_rows import Sample
-from command_centre.read.details import HotspotDetails, Period, bars, buckets, by_minute, stretches, with_gaps, without_gaps
+from command_centre.read.details import HotspotDetails, Period, as_line, bars, buckets, by_minute, stretches, without_gaps
 from command_centre.storage.database import writing
 from command_centre.storage.rollups import roll_up_marked
+from command_centre.storage.times import from_ms, to_ms
 from tests.read.test_hotspots import UPLINK, WifiCity, hotspot, open_city
 from tests.support.clock import NOON, FrozenClock
 from tests.support.little_city import WITA
@@ -88,8 +90,9 @@ def test_the_line_of_a_day_has_a_gap_where_nothing_was_told(engine: Engine) -> N
     history = details.history(KEY, Period.DAY)
     assert history is not None
     values = [step.value for step in history.clients]
-    assert values == [7.0] * 20 + [None] + [7.0] * 10
+    assert values == [7.0] * 20 + [None] + [7.0] * 11
     assert history.clients[20].at < NOON - 35 * MINUTE
+    assert history.clients[-1].at == NOON
     assert history.download == ()
 
 
@@ -103,7 +106,7 @@ def test_longer_periods_are_read_from_rollups(engine: Engine, period: Period) ->
             roll_up_marked(connection, resolution, clock.now(), 1000)
     history = details.history(KEY, period)
     assert history is not None
-    assert len(history.clients) == {Period.WEEK: 36, Period.MONTH: 3}[period]
+    assert len(history.clients) == {Period.WEEK: 37, Period.MONTH: 4}[period]  # and one that reaches up to now
     assert all(step.value is not None and 14 <= step.value <= 16 for step in history.clients)
 
 
@@ -148,13 +151,47 @@ def test_bars_of_a_month_begin_at_the_citys_midnight() -> None:
 
 
 def test_a_minute_with_several_words_is_their_mean() -> None:
-    assert by_minute([Sample(0, 1.0), Sample(30_000, 3.0), Sample(60_000, 5.0)]) == [Sample(0, 2.0), Sample(60_000, 5.0)]
+    told = by_minute([Sample(0, 1.0, 90), Sample(30_000, 3.0, 90), Sample(60_000, 5.0, 90)])
+    assert [(each.at, each.value) for each in told] == [(0, 2.0), (60_000, 5.0)]
 
 
-def test_a_line_without_gaps_is_left_as_it_is() -> None:
-    assert [step.value for step in with_gaps([Sample(0, 1.0), Sample(100, 2.0)], 100)] == [1.0, 2.0]
-    assert [step.value for step in with_gaps([Sample(0, 1.0), Sample(101, 2.0)], 100)] == [1.0, None, 2.0]
-    assert with_gaps([], 100) == ()
+def line(samples: Sequence[Sample], *cut_off: tuple[int, int], now: int) -> list[tuple[int, float | None]]:
+    lost = [Interval(from_ms(start), from_ms(end)) for start, end in cut_off]
+    return [(to_ms(step.at), step.value) for step in as_line(samples, lost, now)]
+
+
+def test_a_value_holds_until_the_next_one_and_up_to_now() -> None:
+    assert line([Sample(0, 1.0, 100), Sample(100, 2.0, 100)], now=150) == [(0, 1.0), (100, 2.0), (150, 2.0)]
+    assert line([], now=150) == []
+
+
+def test_a_value_holds_no_longer_than_its_patience() -> None:
+    assert line([Sample(0, 1.0, 100), Sample(150, 2.0, 100)], now=400) == [(0, 1.0), (100, None), (150, 2.0), (250, None)]
+
+
+def test_a_line_is_broken_where_the_hotspot_did_not_serve_although_its_value_would_still_hold() -> None:
+    assert line([Sample(0, 1.0, 100), Sample(90, 2.0, 100)], (40, 90), now=120) == [(0, 1.0), (40, None), (90, 2.0), (120, 2.0)]
+    assert line([Sample(0, 1.0, 100)], (40, 200), now=60) == [(0, 1.0), (40, None)]
+
+
+def test_the_sparse_past_of_the_simulated_city_is_a_line_and_no_row_of_dots(engine: Engine) -> None:
+    city, clock, details = ask(engine)
+    readings = [
+        Reading(
+            KEY,
+            NOON - back * 30 * MINUTE,
+            Status.UP,
+            Reason.OK,
+            source=Source.SIMULATED,
+            values={MetricName("clients_total"): 5.0},
+        )
+        for back in range(10, 0, -1)
+    ]
+    with writing(engine) as connection:
+        write_batch(connection, readings, city.rulebook, clock.now())
+    history = details.history(KEY, Period.DAY)
+    assert history is not None
+    assert {step.value for step in history.clients} == {5.0}
 
 
 def test_neighbours_of_one_state_are_one_stretch() -> None:

@@ -64,7 +64,9 @@ class DemoProduct:
 
 
 @contextmanager
-def running_demo(folder: Path, *, every: str = "3s", script: str = "tenang", with_hotspots: bool = True) -> Iterator[DemoProduct]:
+def running_demo(
+    folder: Path, *, every: str = "3s", timeout: str = "2s", script: str = "tenang", with_hotspots: bool = True
+) -> Iterator[DemoProduct]:
     """``run.py demo`` on a copy of the shipped configuration, with a free port and a quiet script; ended at the end."""
     port = free_port()
     for name in ("inventory", "reference"):

@@ -12,6 +12,7 @@ import pytest
 from command_centre.domain.reading import Reason, Status
 from command_centre.domain.rule import Severity
 from command_centre.domain.target import Dimension
+from command_centre.read.hotspots import cause_row
 from command_centre.read.views import Condition, Counts, DimensionBar, Fault, HotspotCounts, SelfFault, SummaryView
 from layouts import RINGKASAN
 from layouts.parts.limits import place_condition
@@ -22,6 +23,7 @@ from layouts.wall.ringkasan import ids
 from layouts.wording import Language, words_for
 from tests.support.dash_html import classes, ids_in, to_text
 from tests.support.wall_views import NORMAL_INCIDENTS, NOW, calm_tiles, incident, normal_day_tiles, summary_view, tile
+from tests.support.wifi_views import crisis_cause, crisis_states, normal_states, summary_with_hotspots
 
 WORDS = words_for(Language.INDONESIAN, ZoneInfo("Asia/Makassar"))
 LONG_NAME = "Badan Kepegawaian dan Pengembangan Sumber Daya Manusia Kota Bontang Kalimantan T"
@@ -227,3 +229,59 @@ def test_an_empty_city_is_drawn_without_a_single_claim() -> None:
     view = summary_view((), resolved=())
     assert text(view, ids.SENTENCE) == "Belum ada situs dalam daftar"
     assert "normal" not in " ".join(to_text(each) for region, each in drawn(view).items() if "angka" not in region).lower()
+
+
+# -- with hotspots
+
+
+def test_the_map_shows_the_hotspots_of_each_place_once_the_register_lists_any() -> None:
+    view = summary_with_hotspots(normal_states(), normal_day_tiles())
+    assert text(view, ids.MAP_HEAD) == "Wi-Fi per kelurahan melapor/diharapkan"
+    assert text(view, ids.kelurahan("64.74.01.1003")) == "Loktuan 89% 61/68"
+    assert text(view, ids.kelurahan("64.74.02.1004")) == "Satimpo 100% 35/35"
+    assert text(view, ids.settlement("Gusung")) == "Gusung 0/2"
+    assert "k-nodata" in classes(drawn(view)[ids.settlement("Gusung")])
+    assert "k-terputus" in classes(drawn(view)[ids.settlement("Tihi-Tihi")])
+    assert "k-lambat" in classes(drawn(view)[ids.kelurahan("64.74.01.1003")])
+
+
+def test_the_places_of_hotspots_add_up_to_their_total() -> None:
+    view = summary_with_hotspots(normal_states(), normal_day_tiles())
+    shares = [text(view, ids.kecamatan(f"64.74.0{number}")).split()[1] for number in (1, 2, 3)]
+    shares.append(text(view, ids.NOWHERE).split()[1])
+    assert view.hotspots is not None
+    assert sum(int(each.split("/")[0]) for each in shares) == view.hotspots.reporting
+    assert sum(int(each.split("/")[1]) for each in shares) == view.hotspots.expected
+
+
+def test_without_hotspots_the_map_keeps_to_the_sites_and_the_coast_stays_empty() -> None:
+    view = summary_view(normal_day_tiles())
+    assert text(view, ids.MAP_HEAD).startswith("Situs per kelurahan")
+    assert text(view, ids.settlement("Gusung")) == ""
+
+
+def test_a_shared_cause_is_one_row_with_its_children() -> None:
+    states = crisis_states()
+    row = cause_row(crisis_cause(states))
+    view = summary_with_hotspots(states, normal_day_tiles(), incidents=[row, *NORMAL_INCIDENTS])
+    assert text(view, ids.PLATE) == "KRITIS"
+    assert text(view, ids.SENTENCE) == "Penyedia A Selatan: 262 titik terputus"
+    assert text(view, ids.INCIDENTS).startswith("KRITIS Penyedia A Selatan 11 m 262 titik terputus , waktu habis")
+    alone = summary_with_hotspots(states, normal_day_tiles(), incidents=[row])
+    assert text(alone, ids.SENTENCE) == "Penyedia A Selatan: 262 titik, satu penyebab"
+
+
+def test_few_hotspots_reporting_is_never_calm_even_without_an_incident() -> None:
+    view = replace(summary_view(calm_tiles()), hotspots=HotspotCounts(normal=950, no_data=50))
+    assert text(view, ids.PLATE) == "MENURUN"
+    assert text(view, ids.SENTENCE) == "Wi-Fi melapor 95,0\u00a0%, di bawah batas 97\u00a0%"
+    dark = replace(summary_view(calm_tiles()), hotspots=HotspotCounts(normal=1, down=9))
+    assert text(dark, ids.PLATE) == "TERPUTUS"
+    assert "k-tenang" not in classes(drawn(dark)[ids.PLATE])
+
+
+def test_hotspots_that_nobody_measures_yet_make_no_claim() -> None:
+    view = replace(summary_view(calm_tiles()), hotspots=HotspotCounts(no_data=721))
+    assert text(view, ids.PLATE) == "NORMAL"
+    assert "Wi-Fi" not in text(view, ids.SUPPORT)
+    assert text(view, ids.HOTSPOTS).endswith("– belum diukur")

@@ -67,7 +67,8 @@ def _sentences(rows: Sequence[IncidentRow], total: int, words: Words) -> list[st
 def _worst_and_count(rows: Sequence[IncidentRow], total: int, words: Words) -> list[str]:
     """E.g. "Penyedia A Selatan: 262 titik terputus dan 3 gangguan lain": what takes many along stands first."""
     worst = rows[0]
-    return [words.and_others(words.one_cause(short_place(worst, words), worst.children)[-1], total - 1)]
+    named = words.one_cause(short_place(worst, words), worst.children)[-1]
+    return [words.and_others(named, total - 1), named, words.and_others(words.hotspots_down(worst.children), total - 1)]
 
 
 def _about_one(row: IncidentRow, words: Words) -> list[str]:

@@ -45,6 +45,7 @@ from command_centre.storage.lease import Lease
 from command_centre.storage.log import log_ends_at
 from command_centre.storage.recovery import recover_if_damaged
 from command_centre.storage.retention import Retention
+from command_centre.storage.walls import keep_walls
 
 if TYPE_CHECKING:
     from command_centre.app.wiring import Chosen
@@ -130,6 +131,7 @@ def _register(connection: Connection, config: Config, at: datetime) -> None:
     metrics = {metric.name: metric for kind in KINDS.values() for metric in kind.metrics}
     metrics |= {metric.name: metric for metric in SELF_METRICS}
     inventory.sync_targets(connection, config.targets, list(metrics.values()), at.astimezone(config.zone))
+    keep_walls(connection, [each.name for each in config.walls], at)
     for key, name in OWN_TARGETS.items():
         inventory.ensure_self_target(connection, key, name, at)
 
@@ -270,6 +272,8 @@ class Collecting:
 
     async def _reload(self) -> None:
         """Go over to the configuration as it now stands, or say what is wrong with it and keep the one in force."""
+        if self._telling is not None:
+            await asyncio.wait({self._telling})  # it ends by going over to the configuration of the start
         try:
             chosen = await asyncio.to_thread(self._chosen.read_again)
             await asyncio.to_thread(self._write_register, chosen.config)
@@ -284,6 +288,7 @@ class Collecting:
     def _write_register(self, config: Config) -> None:
         with writing(self._engine) as connection:
             _register(connection, config, self._clock.now())
+            facts.remember(connection, facts.CONFIG_HASH, config.config_hash, self._clock.now())
 
     async def _adopt(self, chosen: Chosen) -> None:
         config = chosen.config

@@ -27,7 +27,9 @@ RUN = Path(__file__).resolve().parents[2] / "run.py"
 
 EXIT_OK = 0
 EXIT_CONFIG = 2
+EXIT_USAGE = 3
 EXIT_LEASE_HELD = 4
+EXIT_PORT_TAKEN = 5
 
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 10.0
@@ -60,7 +62,11 @@ def run_all(rest: Sequence[str]) -> int:
 
 def run_demo(rest: Sequence[str]) -> int:
     """``run.py demo``: the simulated city, collectors and screens in one go, whatever mode the configuration names."""
-    return _supervise(["city", "collect", "serve"], ["--demo", *rest])
+    from command_centre.app import wiring
+
+    words = ["--demo", *rest]
+    wiring.choose(words)  # mistakes are told once, before anything starts
+    return _supervise(["city", "collect", "serve"], words)
 
 
 def die_with_parent() -> None:
@@ -108,8 +114,9 @@ def _hang_up(parts: Sequence[Part]) -> None:
 
 
 def _is_final(part: Part, code: int) -> bool:
-    """A refused configuration never heals by itself; a writer held elsewhere at our very first start is a second installation."""
-    return code == EXIT_CONFIG or (code == EXIT_LEASE_HELD and part.starts == 1)
+    """A refused configuration never heals by itself; a lease or a port held elsewhere at our very first start is a second
+    installation."""
+    return code in (EXIT_CONFIG, EXIT_USAGE) or (code in (EXIT_LEASE_HELD, EXIT_PORT_TAKEN) and part.starts == 1)
 
 
 def _start(part: Part, now: float) -> None:

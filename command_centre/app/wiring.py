@@ -6,14 +6,15 @@ import argparse
 import logging
 import os
 import signal
+import socket
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from command_centre.app import logs
-from command_centre.app.supervising import EXIT_CONFIG, EXIT_LEASE_HELD, RUN, die_with_parent
+from command_centre.app.supervising import EXIT_CONFIG, EXIT_LEASE_HELD, EXIT_PORT_TAKEN, EXIT_USAGE, RUN, die_with_parent
 
 if TYPE_CHECKING:
     from command_centre.config.model import Config
@@ -60,7 +61,9 @@ def choose(rest: Sequence[str]) -> Chosen:
     from command_centre.config.mistakes import ConfigError
 
     try:
-        return read(rest)
+        chosen = read(rest)
+        chosen.config.database_url()  # a reference that points at nothing is found before anything starts
+        return chosen
     except ConfigError as error:
         print(error, file=sys.stderr)
         raise SystemExit(EXIT_CONFIG) from None
@@ -91,8 +94,15 @@ def _as_simulated(config: Config, data_dir: Path) -> Config:
     return replace(config, storage=storage, targets=targets, windows=(*config.windows, *simulated_windows()))
 
 
+class _Parser(argparse.ArgumentParser):
+    """Wrong usage has its own exit code: 2 says that the configuration was refused."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(EXIT_USAGE, f"run.py: {message}\n")
+
+
 def _parse(rest: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="run.py", add_help=False)
+    parser = _Parser(prog="run.py", add_help=False)
     parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG)
     parser.add_argument("--demo", action="store_true")
     return parser.parse_args(rest)
@@ -136,11 +146,26 @@ def run_serve(rest: Sequence[str]) -> int:
     from command_centre.storage.database import StorageError
 
     signal.signal(signal.SIGHUP, lambda *_: _serve_afresh(chosen))
+    if _is_taken(chosen.config.web.host, chosen.config.web.port):
+        print(
+            f"run.py serve: port {chosen.config.web.port} of {chosen.config.web.host} is taken by another program",
+            file=sys.stderr,
+        )
+        return EXIT_PORT_TAKEN
     try:
         return serving.run_serve(chosen.config, chosen.config.database_url())
     except StorageError as error:
         print(f"run.py serve: {error}", file=sys.stderr)
         return 1
+
+
+def _is_taken(host: str, port: int) -> bool:
+    """Whether somebody listens there already: better one sentence than an address that shows somebody else's screens."""
+    try:
+        with socket.create_connection((host, port), timeout=1):
+            return True
+    except OSError:
+        return False
 
 
 def _serve_afresh(chosen: Chosen) -> None:

@@ -280,9 +280,11 @@ class City:
 
     def _converse_with(self, host: Host, *, is_secure: bool) -> Converse:
         async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            async with self._conversation(writer) as admitted:
-                if admitted:
-                    await self._serve(host, reader, writer, is_secure=is_secure)
+            # At the end of the city conversations are given up; asyncio would report each of them as a fault.
+            with contextlib.suppress(asyncio.CancelledError):
+                async with self._conversation(writer) as admitted:
+                    if admitted:
+                        await self._serve(host, reader, writer, is_secure=is_secure)
 
         return converse
 

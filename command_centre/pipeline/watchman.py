@@ -69,12 +69,16 @@ def wall_readings(
     at: datetime,
     wall_patience: timedelta,
 ) -> list[Reading]:
-    """What is to be said about each wall now: a change at once, the same again once a minute. A closed wall is not spoken of."""
-    said = [_wall_reading(each, newest.get(_key(each)), at, wall_patience) for each in walls if not each.closed]
+    """What is to be said about each wall now: a change at once, the same again once a minute. A closed wall is not spoken of,
+    except once: that its silence has been explained."""
+    said = [_wall_reading(each, newest.get(_key(each)), at, wall_patience) for each in walls]
     return [each for each in said if each is not None and _is_due(each, newest.get(each.target))]
 
 
 def _wall_reading(each: WallSeen, newest: Newest | None, at: datetime, wall_patience: timedelta) -> Reading | None:
+    if each.closed:
+        is_open = newest is not None and newest.status is Status.DOWN
+        return Reading(_key(each), at, Status.UP, Reason.OK, "closed on purpose", source=Source.SELF) if is_open else None
     silence = at - each.last_seen
     if silence <= wall_patience:
         return Reading(_key(each), at, Status.UP, Reason.OK, source=Source.SELF)

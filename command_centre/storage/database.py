@@ -41,7 +41,7 @@ def open_database(url: str, *, read_only: bool = False) -> Engine:
     With ``read_only`` nothing is created and every attempt to write fails.
     Raises StorageError when the database cannot be reached, is not a database or is damaged beyond opening.
     """
-    address = _parse(url)
+    address = parse_address(url)
     if address.get_backend_name() == "sqlite":
         engine = _sqlite_engine(address, read_only=read_only)
     else:
@@ -87,7 +87,7 @@ def migrate(engine: Engine) -> None:
         message = (
             f"{describe(engine.url)}: its tables are of a version this program does not know ({error}). Is a newer one about?"
         )
-        raise StorageError(message) from error
+        raise StorageError(message) from None  # the cause repeats parts of the address, and so of a password
 
 
 def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -118,14 +118,15 @@ def describe(url: URL) -> str:
     return url.render_as_string(hide_password=True)
 
 
-def _parse(url: str) -> URL:
+def parse_address(url: str) -> URL:
+    """The address, with the driver this program uses. Raises StorageError."""
     try:
         address = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError):
         message = (
             "the database address cannot be read; write e.g. sqlite:///data/command-centre.db or postgresql://user@host/name"
         )
-        raise StorageError(message) from error
+        raise StorageError(message) from None  # the cause repeats parts of the address, and so of a password
     backend = address.get_backend_name()
     if backend == "postgresql":
         return address.set(drivername="postgresql+psycopg")

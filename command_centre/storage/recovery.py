@@ -14,9 +14,9 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import Table, make_url
+from sqlalchemy import Table
 
-from command_centre.storage.database import StorageError, migrate, open_database
+from command_centre.storage.database import StorageError, migrate, open_database, parse_address
 from command_centre.storage.tables import metadata
 from command_centre.storage.times import from_ms
 
@@ -56,7 +56,7 @@ def recover_if_damaged(url: str, now: datetime) -> Recovery | None:
     For the process that writes, before it opens the database, and while no other process has the file open: whoever has goes on
     reading the damaged one. Raises StorageError when the file is no database, or nothing of it can be read.
     """
-    address = make_url(url)
+    address = parse_address(url)
     path = Path(address.database or "").absolute()
     if address.get_backend_name() != "sqlite" or not path.exists() or path.stat().st_size == 0:
         return None

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
+from command_centre.domain.reading import Status
 from command_centre.domain.rule import DEFAULT_RULES
+from command_centre.domain.target import TargetKey
 from command_centre.pipeline.batch import write_batch
 from command_centre.pipeline.rulebook import Rulebook
-from command_centre.pipeline.watchman import look_round
+from command_centre.pipeline.watchman import Newest, WallSeen, look_round, wall_readings
 from command_centre.storage.database import writing
 from command_centre.storage.tables import incident, latest, target
 from command_centre.storage.times import from_ms
@@ -102,3 +104,11 @@ def test_the_database_vouches_for_itself_once_a_minute(engine: Engine) -> None:
     states = {row.target_id: row for row in rows(engine, latest)}
     [own] = [row.id for row in rows(engine, target) if row.key == "sendiri:penyimpanan"]
     assert (states[own].status, from_ms(states[own].at)) == ("up", second(120))
+
+
+def test_a_silent_wall_that_is_then_closed_on_purpose_is_no_trouble_any_more() -> None:
+    key = TargetKey("sendiri:layar:utama")
+    closed = [WallSeen("utama", NOON - timedelta(minutes=5), closed=True)]
+    (said,) = wall_readings(closed, {key: Newest(NOON - timedelta(minutes=1), Status.DOWN)}, NOON, timedelta(seconds=30))
+    assert (said.target, said.status) == (key, Status.UP)
+    assert wall_readings(closed, {key: Newest(NOON, Status.UP)}, NOON, timedelta(seconds=30)) == []

@@ -124,7 +124,7 @@ _FAULT: Mapping[Fault, _Pair] = MappingProxyType(
     {
         Fault.OWN_UPLINK: ("Sambungan Command Centre sendiri terputus", "Command Centre's own connection is lost"),
         Fault.STORAGE: ("Penyimpanan Command Centre bermasalah", "Command Centre's storage is failing"),
-        Fault.COLLECTOR_SILENT: ("Pengumpul data Command Centre berhenti", "Command Centre's collector has stopped"),
+        Fault.COLLECTOR_SILENT: ("Tidak ada data baru yang tersimpan", "No new data is being stored"),
         Fault.CONFIG_REFUSED: (
             "Konfigurasi baru ditolak, yang lama tetap berlaku",
             "New configuration refused, the old one stays",
@@ -136,7 +136,7 @@ _FAULT_MEANS: Mapping[Fault, _Pair] = MappingProxyType(
     {
         Fault.OWN_UPLINK: ("keadaan situs tidak diketahui", "the state of the sites is unknown"),
         Fault.STORAGE: ("angka di layar ini bisa tertinggal", "the figures on this screen may lag behind"),
-        Fault.COLLECTOR_SILENT: ("tidak ada data baru yang masuk", "no new data is coming in"),
+        Fault.COLLECTOR_SILENT: ("pengumpul atau penyimpanan berhenti", "the collector or the storage has stopped"),
         Fault.CONFIG_REFUSED: ("perbaiki berkas konfigurasi", "correct the configuration file"),
     }
 )

@@ -158,6 +158,9 @@ def _row(table: Table, line: int, cells: list[str], columns: list[str]) -> Row |
     if any(cleaned[len(columns) :]):
         table.refuse_line(line, f"has {len(cells)} cells, the header names {len(columns)}; text with a separator needs quotes")
         return None
+    if len(cells) < len(columns):
+        table.refuse_line(line, f"has {len(cells)} cells, the header names {len(columns)}; is the row cut off?")
+        return None
     row = Row(line, {name: cell for name, cell in zip(columns, cleaned, strict=False) if name})
     for column, cell in row.cells.items():
         trouble = _trouble(cell)

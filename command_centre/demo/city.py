@@ -450,7 +450,7 @@ def run_city_process(targets: Sequence[Target], data_dir: Path, script_path: Pat
     except ScriptError as error:
         sys.stderr.write(f"{error}\n")
         return EXIT_SCRIPT
-    except PortTakenError as error:
+    except OSError as error:  # a port is taken, or there are too few open files for all
         log.error("the simulated city cannot open: %s", error.strerror)
         return EXIT_FAILED
     except BrokerError as error:

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 COMMUNITY = "simulasi"
 SPARE_FILES = 1_024
-"""Open files for everything that is no hotspot: sites, conversations, database of certificates."""
+"""Open files for everything that is no hotspot: two listeners for each site, conversations, the rest."""
 
 FIRST_REPORTS, FIRST_WAIT_SECONDS = 6, 5.0
 """A probe that has just connected reports often for half a minute, so that a wall fills soon."""
@@ -173,4 +173,6 @@ def _allow_open_files(wanted: int) -> None:
     if soft == resource.RLIM_INFINITY or soft >= wanted:
         return
     most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if most < wanted:
+        log.warning("the city may need %d open files and this system allows %d (ulimit -Hn)", wanted, most)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

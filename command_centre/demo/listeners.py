@@ -87,5 +87,7 @@ def _bound_or_taken(addresses: Sequence[str], port: int, kind: socket.SocketKind
     except OSError as error:
         for each in bound:
             each.close()
+        if error.errno == errno.EMFILE:  # another port would not help
+            raise
         raise PortTakenError(error.errno, f"port {port or 'found'} is taken on {address}") from error
     return bound

@@ -38,8 +38,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /pro
 
 
 @contextmanager
-def whole_city(folder: Path) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-c", PROGRAM, str(folder)]
+def whole_city(folder: Path, first: str = "") -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-c", first + PROGRAM, str(folder)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, env=environment, cwd=ROOT, text=True, stdout=-1, stderr=-1) as process:
         try:
@@ -110,6 +110,15 @@ def test_the_whole_city_is_on_loopback_only_and_leaves_nothing_behind(tmp_path: 
         assert not any(is_running(pid) for pid in brokers)
     with pytest.raises(CityNotReadyError):
         wait_for_place(tmp_path, timedelta(seconds=0.1))
+
+
+def test_too_few_open_files_end_the_city_with_a_sentence(tmp_path: Path) -> None:
+    with whole_city(tmp_path, "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (600, 600))") as process:
+        said = process.communicate(timeout=60)[1]
+    assert process.returncode == 1
+    assert "this system allows 600" in said
+    assert "Too many open files" in said
+    assert "Traceback" not in said
 
 
 @pytest.mark.skipif(installed() is not BrokerKind.MOSQUITTO, reason="Mosquitto is not installed")

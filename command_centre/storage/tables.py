@@ -189,9 +189,20 @@ incident = Table(
     Column("detail", Text, nullable=False),
     Column("opened_at", MILLISECONDS, nullable=False),  # when the trouble began, not when the rule fired
     Column("resolved_at", MILLISECONDS),  # when it ended, not when calm had lasted long enough; NULL while it lasts
+    Column("parent_id", Integer),  # the incident that explains this one; no foreign key: SQLite cannot add one to a table
+    Column("group_kind", String(16)),  # not NULL: one story of many targets with one cause; target_id is the first of them
+    Column("group_key", String(200)),  # which line, power area, kelurahan ... they share
+    Column("scope", Integer),  # how many targets it took along, at most
+    Column("scope_total", Integer),  # of how many that could have been
+    Column("owner", Text),
+    Column("cause", String(32)),  # what a person says it was
+    Column("assigned_to", Text),
+    Column("acknowledged_at", MILLISECONDS),
+    Column("acknowledged_by", Text),
     sqlite_autoincrement=True,
 )
 Index("ix_incident_resolved_at", incident.c.resolved_at)
+Index("ix_incident_parent_id", incident.c.parent_id)
 
 incident_event = Table(
     "incident_event",
@@ -203,6 +214,8 @@ incident_event = Table(
     Column("status", String(10), nullable=False),
     Column("reason", String(24), nullable=False),
     Column("detail", Text, nullable=False),
+    Column("author", Text),  # a person, where one did it
+    Column("text", Text),  # in that person's words
 )
 
 wall = Table(

@@ -27,9 +27,9 @@ Shift = tuple[time, time]
 """Opening hours on one day, half-open; an end of 00:00 is the midnight after it."""
 
 OFFICE_HOURS: Mapping[int, tuple[Shift, ...]] = MappingProxyType(
-    {**dict.fromkeys(range(4), ((time(7, 30), time(16)),)), 4: ((time(7, 30), time(11, 30)),)}
+    {**dict.fromkeys(range(4), ((time(7, 30), time(16)),)), 4: ((time(7, 30), time(16, 30)),)}
 )
-"""Monday to Thursday and the short Friday of many town halls: the default where the register names no hours."""
+"""The default where the register names no hours: work begins at 07.30, a week has 37.5 hours without breaks (Perpres 21/2023)."""
 
 ALWAYS_OPEN: Mapping[int, tuple[Shift, ...]] = MappingProxyType(dict.fromkeys(range(7), ((time(0), time(0)),)))
 

@@ -1,0 +1,72 @@
+"""The tables of frozen periods: snapshots (never changed once written), looks back at them, and rows to follow up.
+
+Same conventions as ``storage.tables``: epoch milliseconds, text values of the domain's enums, NULL for what is not known.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+
+from command_centre.storage.tables import BIG_ID, MILLISECONDS, metadata
+
+snapshot = Table(
+    "snapshot",
+    metadata,
+    Column("id", Integer, primary_key=True),  # the order of the chain
+    Column("period", String(10), nullable=False),  # 2026-W47, 2026-11, 2026
+    Column("revision", Integer, nullable=False),  # 1, 2, ...: late data make a new one, never a change
+    Column("starts_at", MILLISECONDS, nullable=False),
+    Column("ends_at", MILLISECONDS, nullable=False),
+    Column("cut_at", MILLISECONDS, nullable=False),  # when the data were read
+    Column("sha256", String(64), nullable=False),  # of the body's canonical JSON
+    Column("cut_sha256", String(64), nullable=False),  # of the data cut's: the same cut needs no revision
+    Column("previous", String(64)),  # the seal of the snapshot before; NULL for the first of the chain
+    Column("seal", String(64), nullable=False, unique=True),
+    Column("public_key", String(64), nullable=False),
+    Column("signature", String(128), nullable=False),
+    Column("config_hash", String(64), nullable=False),
+    Column("code_version", String(32), nullable=False),
+    Column("is_simulated", Boolean, nullable=False),
+    Column("headline", Text, nullable=False),  # JSON: the few numbers that an archive lists
+    Column("changes", Text, nullable=False),  # JSON list: what differs from the revision before
+    Column("body", LargeBinary, nullable=False),  # canonical JSON, zstandard
+    Column("cut", LargeBinary, nullable=False),
+    UniqueConstraint("period", "revision"),
+    CheckConstraint("ends_at > starts_at", name="not_empty"),
+    sqlite_autoincrement=True,
+)
+
+snapshot_check = Table(
+    "snapshot_check",
+    metadata,
+    Column("period", String(10), primary_key=True),
+    Column("checked_at", MILLISECONDS, nullable=False),
+    Column("cut_sha256", String(64), nullable=False),  # of the data as they were then
+    Column("differs", Boolean, nullable=False),  # late data came in: a revision is offered
+)
+
+follow_up = Table(
+    "follow_up",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("what", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("deadline", String(10)),  # ISO date; NULL: none agreed
+    Column("status", String(12), nullable=False),
+    Column("created_at", MILLISECONDS, nullable=False),
+    Column("closed_at", MILLISECONDS),  # carried from week to week until then
+    sqlite_autoincrement=True,
+)
+
+follow_up_event = Table(
+    "follow_up_event",
+    metadata,
+    Column("id", BIG_ID, primary_key=True, autoincrement=True),
+    Column("follow_up_id", ForeignKey("follow_up.id"), nullable=False, index=True),
+    Column("at", MILLISECONDS, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("field", String(16), nullable=False),
+    Column("before", Text),
+    Column("after", Text),
+    sqlite_autoincrement=True,
+)

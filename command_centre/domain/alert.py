@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from command_centre.domain.rule import Rule, Verdict
+from command_centre.domain.flapping import CALM, FlapLimits, Flapping, look
+from command_centre.domain.rule import Rule, Severity, Verdict
 
 
 class Phase(StrEnum):
@@ -59,3 +60,38 @@ def _fire_if_held(state: AlertState, rule: Rule, at: datetime) -> AlertState:
 
 def _clear_if_calm(state: AlertState, rule: Rule, at: datetime) -> AlertState:
     return AlertState(Phase.CLEAR, at) if at - state.since >= rule.recover else state
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One rule on one target, in full: its state, how severe it is, when it fired and ended, and how restless it is.
+
+    ``severity`` is None while it has never been breached. ``ended_at`` is set from the end of an alert until the next begins.
+    """
+
+    state: AlertState
+    severity: Severity | None = None
+    severity_at: datetime | None = None
+    fired_at: datetime | None = None
+    ended_at: datetime | None = None
+    flapping: Flapping = CALM
+
+
+def hear(alert: Alert, verdict: Verdict, severity: Severity, rule: Rule, at: datetime, limits: FlapLimits | None = None) -> Alert:
+    """The alert after one verdict; ``severity`` is that of a breach. Without ``limits`` nothing counts as flapping."""
+    state = advance(alert.state, verdict, rule, at)
+    if verdict is Verdict.NO_DATA:
+        return alert
+    flapping = alert.flapping if limits is None else look(alert.flapping, _how(verdict, severity), limits)
+    after = replace(alert, state=state, flapping=flapping)
+    if state.phase.is_open and not alert.state.phase.is_open:
+        return replace(after, severity=severity, severity_at=at, fired_at=at, ended_at=None)
+    if not state.phase.is_open and alert.state.phase.is_open:
+        return replace(after, ended_at=at)
+    if verdict is Verdict.BREACHED and severity is not alert.severity:
+        return replace(after, severity=severity, severity_at=at)
+    return after
+
+
+def _how(verdict: Verdict, severity: Severity) -> str:
+    return severity.value if verdict is Verdict.BREACHED else verdict.value

@@ -1,13 +1,20 @@
-"""Rule: when a condition holds long enough, somebody has to know. Verdict: what the newest reading says about it."""
+"""Rule: when a condition holds long enough, somebody has to know. Verdict: what the newest reading says about it.
+
+Judging is done for every rule on every reading, so the conditions are plain data and the common answer (fine) comes first.
+"""
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NewType, assert_never
+from types import MappingProxyType
+from typing import NewType, TypeAlias, assert_never
 
 from command_centre.domain.reading import Reading, Status
+from command_centre.domain.series import MetricName
 from command_centre.domain.target import TargetKind
 
 RuleId = NewType("RuleId", str)
@@ -20,6 +27,14 @@ class Severity(StrEnum):
     WARNING = "warning"
     INFO = "info"
 
+    @property
+    def rank(self) -> int:
+        """Greater is more urgent."""
+        return _RANKS[self]
+
+
+_RANKS: Mapping[Severity, int] = MappingProxyType({Severity.INFO: 0, Severity.WARNING: 1, Severity.CRITICAL: 2})
+
 
 class Verdict(StrEnum):
     """What one reading says about one rule. NO_DATA moves nothing: missing data neither raises nor resolves."""
@@ -29,38 +44,164 @@ class Verdict(StrEnum):
     NO_DATA = "no_data"
 
 
+class Comparison(StrEnum):
+    """How a value is held against a limit."""
+
+    EQUAL = "=="
+    UNEQUAL = "!="
+    ABOVE = ">"
+    AT_LEAST = ">="
+    BELOW = "<"
+    AT_MOST = "<="
+
+
+_HOLDS: Mapping[Comparison, Callable[[float, float], bool]] = MappingProxyType(
+    {
+        Comparison.EQUAL: operator.eq,
+        Comparison.UNEQUAL: operator.ne,
+        Comparison.ABOVE: operator.gt,
+        Comparison.AT_LEAST: operator.ge,
+        Comparison.BELOW: operator.lt,
+        Comparison.AT_MOST: operator.le,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A comparison with a number in the metric's own unit."""
+
+    comparison: Comparison
+    value: float
+
+    def holds(self, value: float) -> bool:
+        return _HOLDS[self.comparison](value, self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusIs:
+    """Breached while a target has one of these statuses."""
+
+    statuses: frozenset[Status]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """From this limit on, the trouble is more severe than the rule says."""
+
+    severity: Severity
+    limit: Limit
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """Breached where ``breach`` holds; once it is an alert, over only where ``clear`` holds (where given: hysteresis).
+
+    ``levels`` raise the severity; the most severe one that holds counts.
+    """
+
+    metric: MetricName
+    breach: Limit
+    clear: Limit | None = None
+    levels: tuple[Level, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Breached where the value has changed by so much within ``over``: the newest minus the oldest one within that time."""
+
+    metric: MetricName
+    over: timedelta
+    breach: Limit
+
+
+@dataclass(frozen=True, slots=True)
+class SilentFor:
+    """Breached while a target that should report has not done so for longer than ``after``: silence is itself a rule."""
+
+    after: timedelta
+
+
+Condition: TypeAlias = StatusIs | Threshold | Change | SilentFor
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A condition on status, how long it must hold before it fires, how long calm must last before it clears."""
+    """A condition, how long it must hold before it fires, how long calm must last before it clears, and whom it concerns.
+
+    ``explains`` says that a target in this trouble cannot be looked through: what depends on it is not told of.
+    ``owner`` is who has to act and ``runbook`` the first step; the configuration refuses a rule without them.
+    """
 
     id: RuleId
     applies_to: TargetKind
-    breached_by: frozenset[Status]
+    condition: Condition
     hold: timedelta
     recover: timedelta
     severity: Severity
+    explains: bool = False
+    owner: str = ""
+    runbook: str = ""
+    receivers: tuple[str, ...] = ()
 
 
-def judge(rule: Rule, reading: Reading) -> Verdict:
-    """The verdict of ``rule`` on ``reading``."""
+def judge(rule: Rule, reading: Reading, *, is_open: bool = False, earlier: float | None = None) -> Verdict:
+    """The verdict of ``rule`` on ``reading``.
+
+    ``is_open`` says whether it is an alert already (a separate clear limit counts then); ``earlier`` is the value with which a
+    ``Change`` compares, None where nothing that old is known. Any reading ends a silence: see ``judge_silence`` for its start.
+    """
     if reading.tentative:
         return Verdict.NO_DATA  # its retry decides
-    if reading.status in rule.breached_by:
-        return Verdict.BREACHED
-    match reading.status:
-        case Status.UP | Status.DEGRADED | Status.DOWN:
+    match rule.condition:
+        case StatusIs(statuses):
+            return _judge_status(statuses, reading.status)
+        case Threshold(metric, breach, clear, _):
+            value = reading.values.get(metric)
+            return Verdict.NO_DATA if value is None else _judge_value(value, breach, clear if is_open else None)
+        case Change(metric, _, breach):
+            value = reading.values.get(metric)
+            known = value is not None and earlier is not None
+            return _judge_value(value - earlier, breach, None) if known else Verdict.NO_DATA  # type: ignore[operator]
+        case SilentFor():
             return Verdict.FINE
-        case Status.UNKNOWN:
-            return Verdict.NO_DATA
         case unreachable:
             assert_never(unreachable)
 
 
+def judge_silence(condition: SilentFor, last_seen: datetime, at: datetime) -> Verdict:
+    """The verdict on a target that was last heard of at ``last_seen``. Never FINE: only a reading says that it is back."""
+    return Verdict.BREACHED if at - last_seen > condition.after else Verdict.NO_DATA
+
+
+def severity_of(rule: Rule, reading: Reading) -> Severity:
+    """How severe a breach is: the most severe level that the value has reached, or else what the rule says."""
+    if not isinstance(rule.condition, Threshold):
+        return rule.severity
+    value = reading.values.get(rule.condition.metric)
+    reached = [each.severity for each in rule.condition.levels if value is not None and each.limit.holds(value)]
+    return max((rule.severity, *reached), key=lambda each: each.rank)
+
+
+def _judge_status(statuses: frozenset[Status], status: Status) -> Verdict:
+    if status in statuses:
+        return Verdict.BREACHED
+    return Verdict.NO_DATA if status is Status.UNKNOWN else Verdict.FINE
+
+
+def _judge_value(value: float, breach: Limit, clear: Limit | None) -> Verdict:
+    if breach.holds(value):
+        return Verdict.BREACHED
+    return Verdict.FINE if clear is None or clear.holds(value) else Verdict.BREACHED
+
+
+DOWN = StatusIs(frozenset({Status.DOWN}))
+
 DEFAULT_RULES = (
-    Rule(RuleId("site-down"), TargetKind.SITE, frozenset({Status.DOWN}), timedelta(0), timedelta(seconds=60), Severity.WARNING),
-    Rule(RuleId("self-down"), TargetKind.SELF, frozenset({Status.DOWN}), timedelta(0), timedelta(0), Severity.CRITICAL),
+    Rule(RuleId("site-down"), TargetKind.SITE, DOWN, timedelta(0), timedelta(seconds=60), Severity.WARNING, explains=True),
+    Rule(RuleId("self-down"), TargetKind.SELF, DOWN, timedelta(0), timedelta(0), Severity.CRITICAL),
 )
-"""In force until ``config.yaml`` carries rules of its own.
+"""In force where ``config.yaml`` carries no rules of its own.
 
 Hold is 0 because a failed look is confirmed by its retry before it counts.
 """

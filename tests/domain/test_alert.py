@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from command_centre.domain.alert import AlertState, Phase, advance
 from command_centre.domain.reading import Reading, Reason, Status
-from command_centre.domain.rule import DEFAULT_RULES, Rule, RuleId, Severity, Verdict, judge
+from command_centre.domain.rule import DEFAULT_RULES, Rule, RuleId, Severity, StatusIs, Verdict, judge
 from command_centre.domain.target import TargetKey, TargetKind
 from tests.support.clock import NOON
 
@@ -17,7 +17,9 @@ MINUTE = timedelta(minutes=1)
 
 def play(drawing: str, *, hold: int, recover: int) -> None:
     seen_line, alert_line = (line.split()[1:] for line in drawing.strip().splitlines())
-    rule = Rule(RuleId("drawn"), TargetKind.SITE, frozenset({Status.DOWN}), hold * MINUTE, recover * MINUTE, Severity.WARNING)
+    rule = Rule(
+        RuleId("drawn"), TargetKind.SITE, StatusIs(frozenset({Status.DOWN})), hold * MINUTE, recover * MINUTE, Severity.WARNING
+    )
     state = AlertState(Phase.CLEAR, NOON)
     drawn = []
     for minute, word in enumerate(seen_line):
@@ -82,7 +84,7 @@ def test_silence_alone_neither_raises_nor_resolves() -> None:
 
 
 def test_the_trouble_counts_from_its_first_bad_reading() -> None:
-    rule = Rule(RuleId("held"), TargetKind.SITE, frozenset({Status.DOWN}), 5 * MINUTE, MINUTE, Severity.WARNING)
+    rule = Rule(RuleId("held"), TargetKind.SITE, StatusIs(frozenset({Status.DOWN})), 5 * MINUTE, MINUTE, Severity.WARNING)
     state = advance(AlertState(Phase.CLEAR, NOON), Verdict.BREACHED, rule, NOON)
     state = advance(state, Verdict.BREACHED, rule, NOON + 5 * MINUTE)
     assert state.phase is Phase.FIRING

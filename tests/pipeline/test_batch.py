@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 
 from command_centre.domain.calendar import OneOff, Window
 from command_centre.domain.reading import Reason, Status
-from command_centre.domain.rule import DEFAULT_RULES, Rule, RuleId, Severity
+from command_centre.domain.rule import DEFAULT_RULES, Rule, RuleId, Severity, StatusIs
 from command_centre.domain.target import TargetKey, TargetKind
 from command_centre.pipeline.batch import write_batch
 from command_centre.pipeline.rulebook import Rulebook
@@ -24,7 +24,9 @@ from tests.support.city import reading as seen
 from tests.support.clock import NOON
 
 DOWN, UP, UNKNOWN = Status.DOWN, Status.UP, Status.UNKNOWN
-HELD = Rule(RuleId("held"), TargetKind.SITE, frozenset({DOWN}), timedelta(minutes=10), timedelta(minutes=1), Severity.CRITICAL)
+HELD = Rule(
+    RuleId("held"), TargetKind.SITE, StatusIs(frozenset({DOWN})), timedelta(minutes=10), timedelta(minutes=1), Severity.CRITICAL
+)
 
 
 def minute(number: float) -> datetime:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from command_centre.domain.alert import AlertState, Phase
 from command_centre.domain.reading import Reason, Status
-from command_centre.domain.rule import Rule, RuleId, Severity
+from command_centre.domain.rule import Rule, RuleId, Severity, StatusIs
 from command_centre.domain.target import TargetKind
 from command_centre.pipeline.evaluator import Turn, decide
 from tests.support.city import reading as seen
@@ -26,7 +26,9 @@ TURNS = {Turn.NOTHING: ".", Turn.OPENS: "O", Turn.LOOKS_DIFFERENT: "D", Turn.RES
 def play(drawing: str, *, hold: int = 0, recover: int = 0) -> list[int]:
     """Check a drawing; returns, for every turn that opens or resolves, the minute it is dated."""
     lines = {name: cells for line in drawing.strip().splitlines() for name, *cells in [line.split()]}
-    rule = Rule(RuleId("r"), TargetKind.SITE, frozenset({Status.DOWN}), _minutes(hold), _minutes(recover), Severity.WARNING)
+    rule = Rule(
+        RuleId("r"), TargetKind.SITE, StatusIs(frozenset({Status.DOWN})), _minutes(hold), _minutes(recover), Severity.WARNING
+    )
     state, told, turns, dated = AlertState(Phase.CLEAR, NOON), None, [], []
     for minute, look in enumerate(lines["seen"]):
         status, reason = LOOKS[look]

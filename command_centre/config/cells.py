@@ -35,21 +35,38 @@ OWN_PREFIX = "sendiri:"
 class Listed:
     """What one register of targets says. ``keys`` are all keys written in it, also those of rows with mistakes.
 
-    A register that could not be read at all says nothing: names that refer to it cannot be judged.
+    ``has_all_keys``: no row was lost and no key is badly written, so a key that is not there exists nowhere.
     """
 
     targets: tuple[Target, ...]
     keys: frozenset[str]
     mistakes: tuple[Mistake, ...]
-    could_be_read: bool = True
+    has_all_keys: bool = True
 
     @property
     def is_whole(self) -> bool:
-        return self.could_be_read and not self.mistakes
+        return self.has_all_keys and not self.mistakes
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it certainly lists nothing."""
+        return self.is_whole and not self.targets
 
 
 NOTHING_LISTED = Listed((), frozenset(), ())
-NOT_READABLE = Listed((), frozenset(), (), could_be_read=False)
+NOT_READABLE = Listed((), frozenset(), (), has_all_keys=False)
+
+
+def listed(table: Table, targets: Iterable[Target], prefix: str) -> Listed:
+    """What was read, with all keys that are written."""
+    keys = frozenset(row["key"] for row in table.rows if row["key"])
+    return Listed(tuple(targets), keys, tuple(table.mistakes), has_all_keys=has_all_keys(table, prefix))
+
+
+def has_all_keys(table: Table, *prefixes: str) -> bool:
+    """Whether every key of the register can be read."""
+    well_written = all(any(_is_key(row["key"], prefix) for prefix in prefixes) for row in table.rows)
+    return well_written and not table.has_lost_rows
 
 
 def require(table: Table, row: Row, columns: Iterable[str]) -> None:
@@ -85,9 +102,14 @@ def check_lengths(table: Table, row: Row, lengths: Mapping[str, int] = LENGTHS) 
 
 
 class PlaceNames:
-    """Kelurahan and kecamatan by code, name, short name and alias."""
+    """Kelurahan and kecamatan by code, name, short name and alias.
 
-    def __init__(self, kelurahan: Sequence[Kelurahan]) -> None:
+    ``doubtful`` are words of rows with mistakes: what they mean cannot be said now. None when rows were lost, or the register
+    could not be read: then nothing unknown can be called wrong.
+    """
+
+    def __init__(self, kelurahan: Sequence[Kelurahan], doubtful: Collection[str] | None = ()) -> None:
+        self._doubtful = None if doubtful is None else frozenset(map(_plain, doubtful))
         self._by_word = {_plain(word): each for each in kelurahan for word in words_of(each)}
         self._names = {_plain(word): each.name for each in kelurahan for word in words_of(each) if not CODE.fullmatch(word)}
         self._kecamatan = {
@@ -102,6 +124,10 @@ class PlaceNames:
 
     def kecamatan(self, word: str) -> str | None:
         return self._kecamatan.get(_plain(word))
+
+    def is_wrong(self, word: str) -> bool:
+        """Whether an unknown word can mean nothing."""
+        return self._doubtful is not None and _plain(word) not in self._doubtful
 
     def nearest_kelurahan(self, word: str) -> str | None:
         """The name that was probably meant; codes differ by a digit, so nothing is guessed for them."""
@@ -132,11 +158,11 @@ def place_of(table: Table, row: Row, places: PlaceNames) -> Place:
     """From kelurahan, kecamatan and coordinates; what is empty is not known."""
     kelurahan = places.kelurahan(row["kelurahan"]) if row["kelurahan"] else None
     kecamatan = places.kecamatan(row["kecamatan"]) if row["kecamatan"] else None
-    if row["kelurahan"] and kelurahan is None:
+    if row["kelurahan"] and kelurahan is None and places.is_wrong(row["kelurahan"]):
         table.refuse(
             row, "kelurahan", f"{quoted(row['kelurahan'])} is not a kelurahan", places.nearest_kelurahan(row["kelurahan"])
         )
-    if row["kecamatan"] and kecamatan is None:
+    if row["kecamatan"] and kecamatan is None and places.is_wrong(row["kecamatan"]):
         table.refuse(
             row, "kecamatan", f"{quoted(row['kecamatan'])} is not a kecamatan", places.nearest_kecamatan(row["kecamatan"])
         )

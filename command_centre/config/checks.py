@@ -1,7 +1,12 @@
-"""What must hold between keys and sections. Checked last, on whatever could be read."""
+"""What must hold between keys and sections. Checked last, on whatever could be read.
+
+A section with mistakes takes part with its sound keys; what has a mistake of its own is not judged again
+(``Findings.is_sound``).
+"""
 
 from __future__ import annotations
 
+import ipaddress
 import itertools
 from collections.abc import Collection, Mapping
 from datetime import timedelta
@@ -14,7 +19,7 @@ from command_centre.config.model import (
     HOTSPOT_KINDS,
     SITES_KIND,
     City,
-    Collector,
+    CollectorFrame,
     Demo,
     Inventory,
     Mode,
@@ -22,31 +27,41 @@ from command_centre.config.model import (
     Storage,
     Uplink,
     Wall,
+    Web,
 )
-from command_centre.config.translate import Findings
+from command_centre.config.translate import Findings, Path
 
 SCREENS: Mapping[str, bool] = MappingProxyType({"ringkasan": False, "situs": True, "wifi": True})
 """The pages of a wall: whether each exists in the full tier only (design notes, "Shedding")."""
 
 
-def check_collectors(findings: Findings, collectors: Mapping[int, Collector]) -> None:
+def check_collectors(findings: Findings, frames: Mapping[int, CollectorFrame]) -> None:
     """A look ends before the next begins; one collector for each kind."""
     first: dict[str, int] = {}
-    for index, each in collectors.items():
-        if each.timeout > each.every:
-            findings.refuse(
-                ("collectors", index, "timeout"),
-                f"the timeout {format_duration(each.timeout)} is longer than the interval {format_duration(each.every)}",
-            )
-        elif each.retry_after + 2 * each.timeout > each.every:
-            findings.warn(
-                ("collectors", index, "retry_after"),
-                f"a look and its retry take up to {format_duration(each.retry_after + 2 * each.timeout)}, "
-                f"more than the interval {format_duration(each.every)}",
-            )
+    for index, each in frames.items():
+        path = ("collectors", index)
+        _check_pace(findings, path, each)
+        if not findings.is_sound(*path, "kind"):
+            continue
         if each.kind in first:
-            findings.refuse(("collectors", index, "kind"), f"{quoted(each.kind)} is already collectors[{first[each.kind]}]")
+            findings.refuse((*path, "kind"), f"{quoted(each.kind)} is already collectors[{first[each.kind]}]")
         first.setdefault(each.kind, index)
+
+
+def _check_pace(findings: Findings, path: Path, pace: CollectorFrame | Demo) -> None:
+    if not (findings.is_sound(*path, "every") and findings.is_sound(*path, "timeout")):
+        return
+    whole = pace.retry_after + 2 * pace.timeout
+    if pace.timeout > pace.every:
+        findings.refuse(
+            (*path, "timeout"),
+            f"the timeout {format_duration(pace.timeout)} is longer than the interval {format_duration(pace.every)}",
+        )
+    elif isinstance(pace, CollectorFrame) and whole > pace.every and findings.is_sound(*path, "retry_after"):
+        findings.warn(
+            (*path, "retry_after"),
+            f"a look and its retry take up to {format_duration(whole)}, more than the interval {format_duration(pace.every)}",
+        )
 
 
 def check_sections(
@@ -58,17 +73,31 @@ def check_sections(
     demo: Demo | None,
 ) -> None:
     """What the mode asks for, and paces that do not fit together."""
-    if mode is Mode.LIVE and city is not None and city.contact is None:
+    if mode is Mode.LIVE and city is not None and city.contact is None and findings.is_sound("city", "contact"):
         findings.refuse(("city",), "mode 'live' needs 'contact': who is asked when our visits disturb a site")
-    if mode is Mode.LIVE and uplink is not None and not uplink.references:
+    if mode is Mode.LIVE and uplink is not None and not uplink.references and findings.is_sound("uplink", "references"):
         findings.warn(("uplink",), "without references a lost connection of our own looks like the failure of every site")
     if retention is not None:
         _check_retention(findings, retention)
-    if demo is not None and demo.timeout > demo.every:
-        findings.refuse(
-            ("demo", "timeout"),
-            f"the timeout {format_duration(demo.timeout)} is longer than the interval {format_duration(demo.every)}",
+    if demo is not None:
+        _check_pace(findings, ("demo",), demo)
+
+
+def check_web(findings: Findings, web: Web | None) -> None:
+    """Screens that other machines can reach are read by whoever is on that network."""
+    if web is not None and findings.is_sound("web", "host") and not _is_own_machine(web.host):
+        findings.warn(
+            ("web", "host"),
+            f"{quoted(web.host)} lets every machine of that network read the screens: put a proxy with a sign-in before it, "
+            "or write 127.0.0.1",
         )
+
+
+def _is_own_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def _check_retention(findings: Findings, retention: Retention) -> None:
@@ -80,7 +109,8 @@ def _check_retention(findings: Findings, retention: Retention) -> None:
         ("daily", retention.daily),
     )
     for (finer, finer_length), (coarser, coarser_length) in itertools.pairwise(classes):
-        if coarser_length is not None and (finer_length is None or finer_length > coarser_length):
+        is_sound = findings.is_sound("retention", finer) and findings.is_sound("retention", coarser)
+        if is_sound and coarser_length is not None and (finer_length is None or finer_length > coarser_length):
             kept = "forever" if finer_length is None else format_duration(finer_length)
             findings.refuse(
                 ("retention", finer), f"'{finer}' is kept longer ({kept}) than '{coarser}' ({format_duration(coarser_length)})"
@@ -91,20 +121,26 @@ def check_walls(findings: Findings, walls: Mapping[int, Wall], screens: Mapping[
     """Names that tell walls apart, pages that exist, text that can be read from where people stand."""
     first: dict[str, int] = {}
     for index, wall in walls.items():
-        if wall.name in first:
-            findings.refuse(("walls", index, "name"), f"{quoted(wall.name)} is already the name of walls[{first[wall.name]}]")
-        first.setdefault(wall.name, index)
-        geometry = geometry_of(wall)
-        for place, screen in enumerate(wall.screens):
-            path = ("walls", index, "screens", place)
-            if screen not in screens:
-                findings.refuse(
-                    path, f"{quoted(screen)} is not a page (there are: {', '.join(screens)})", nearest(screen, screens)
-                )
-            elif screen in wall.screens[:place]:
-                findings.refuse(path, f"{quoted(screen)} is there twice")
-            elif screens[screen] and not geometry.is_full:
-                findings.warn(path, _too_far(screen, wall, geometry))
+        path = ("walls", index)
+        if findings.is_sound(*path, "name"):
+            if wall.name in first:
+                findings.refuse((*path, "name"), f"{quoted(wall.name)} is already the name of walls[{first[wall.name]}]")
+            first.setdefault(wall.name, index)
+        if findings.is_sound(*path, "screens"):
+            _check_screens(findings, path, wall, screens)
+
+
+def _check_screens(findings: Findings, path: Path, wall: Wall, screens: Mapping[str, bool]) -> None:
+    geometry = geometry_of(wall)
+    is_measured = all(findings.is_sound(*path, key) for key in ("screen_diagonal", "resolution", "viewing_distance_m"))
+    for index, screen in enumerate(wall.screens):
+        place = (*path, "screens", index)
+        if screen not in screens:
+            findings.refuse(place, f"{quoted(screen)} is not a page (there are: {', '.join(screens)})", nearest(screen, screens))
+        elif screen in wall.screens[:index]:
+            findings.refuse(place, f"{quoted(screen)} is there twice")
+        elif screens[screen] and is_measured and not geometry.is_full:
+            findings.warn(place, _too_far(screen, wall, geometry))
 
 
 def geometry_of(wall: Wall) -> WallGeometry:
@@ -121,7 +157,7 @@ def _too_far(screen: str, wall: Wall, geometry: WallGeometry) -> str:
 
 
 def check_inventory(
-    findings: Findings, inventory: Inventory | None, collectors: Mapping[int, Collector], kinds: Collection[str]
+    findings: Findings, inventory: Inventory | None, collectors: Mapping[int, CollectorFrame], kinds: Collection[str]
 ) -> None:
     """A register that nobody looks at is probably a slip. ``kinds`` are the kinds of collectors there are to choose from."""
     if inventory is None:
@@ -139,6 +175,6 @@ def check_inventory(
 
 def check_secrets(findings: Findings, storage: Storage | None) -> None:
     """A reference that points at nothing stops the start later; better to hear it now. The value is not kept."""
-    secret = storage.url.secret if storage is not None else None
+    secret = storage.url.secret if storage is not None and findings.is_sound("storage", "url") else None
     if secret is not None and not secret.is_available():
         findings.warn(("storage", "url"), f"{secret.reference} is not set here; the start will stop on it")

@@ -15,6 +15,8 @@ from command_centre.config.cells import (
     check_key,
     check_lengths,
     check_parents,
+    has_all_keys,
+    listed,
     parents_of,
     place_of,
     refuse_repeated,
@@ -23,7 +25,7 @@ from command_centre.config.cells import (
 )
 from command_centre.config.durations import parse_positive
 from command_centre.config.mistakes import Mistake, nearest, quoted
-from command_centre.config.model import HOTSPOTS_GROUP, PLACE_TYPES, SETTLEMENTS, Kelurahan
+from command_centre.config.model import HOTSPOTS_GROUP, PLACE_TYPES, SETTLEMENTS
 from command_centre.config.register import Columns, Row, Table, read_table
 from command_centre.domain.hotspot import CAPACITY
 from command_centre.domain.target import Parent, ParentKind, Target, TargetKey, TargetKind
@@ -64,13 +66,27 @@ _DEVICE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 # --- what many share -------------------------------------------------------------------------------------------------
 
 
-def read_parents(data: bytes, file: str) -> tuple[tuple[Parent, ...], tuple[Mistake, ...]]:
+@dataclass(frozen=True, slots=True)
+class ParentsListed:
+    """What the register of parents says. ``keys`` are all that are written; None when it cannot be said which there are."""
+
+    parents: tuple[Parent, ...] = ()
+    keys: frozenset[str] | None = frozenset()
+    mistakes: tuple[Mistake, ...] = ()
+
+
+NO_PARENTS = ParentsListed()
+PARENTS_NOT_READABLE = ParentsListed(keys=None)
+
+
+def read_parents(data: bytes, file: str) -> ParentsListed:
     """The register of what many targets share: providers' lines and areas of electricity."""
     table = read_table(data, file, PARENT_COLUMNS)
     found = [each for row in table.rows if (each := _parent(table, row)) is not None]
     refuse_repeated(table, "key", lambda row: row["key"])
     check_parents(table, ())
-    return tuple(found), tuple(table.mistakes)
+    keys = frozenset(row["key"] for row in table.rows) if has_all_keys(table, *PARENT_KINDS) else None
+    return ParentsListed(tuple(found), keys, tuple(table.mistakes))
 
 
 def _parent(table: Table, row: Row) -> Parent | None:
@@ -92,10 +108,10 @@ def _parent(table: Table, row: Row) -> Parent | None:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The city's providers, and its classes in Mbps."""
+    """The city's providers, and its classes in Mbps; None when it cannot be said what they are."""
 
-    providers: Sequence[str]
-    classes: Sequence[int]
+    providers: Sequence[str] | None
+    classes: Sequence[int] | None
 
 
 # --- hotspots --------------------------------------------------------------------------------------------------------
@@ -104,20 +120,19 @@ class Choices:
 def read_hotspots(
     data: bytes,
     file: str,
-    kelurahan: Sequence[Kelurahan],
+    places: PlaceNames,
     choices: Choices,
     expected_every: timedelta,
     parents: Collection[str] | None,
 ) -> Listed:
     """The register of hotspots. ``parents`` are the keys of what many share; None when it cannot be said."""
     table = read_table(data, file, HOTSPOT_COLUMNS)
-    places = PlaceNames(kelurahan)
     targets = [each for row in table.rows if (each := _hotspot(table, row, places, choices, expected_every))]
     refuse_repeated(table, "key", lambda row: row["key"])
     refuse_repeated(table, "address", lambda row: row["address"].lower().removesuffix(":161"))
     _refuse_shared_devices(table)
     check_parents(table, parents)
-    return Listed(tuple(targets), frozenset(row["key"] for row in table.rows if row["key"]), tuple(table.mistakes))
+    return listed(table, targets, HOTSPOT_PREFIX)
 
 
 def _hotspot(table: Table, row: Row, places: PlaceNames, choices: Choices, expected_every: timedelta) -> Target | None:
@@ -152,7 +167,8 @@ def _hotspot(table: Table, row: Row, places: PlaceNames, choices: Choices, expec
 
 def _attributes(table: Table, row: Row, choices: Choices) -> Iterator[tuple[str, str]]:
     """What only hotspots have, as text. A capacity that is not written is the usual one."""
-    yield "isp", _one_of(table, row, "isp", {each: each for each in choices.providers}, "a provider")
+    providers = (row["isp"],) if choices.providers is None else choices.providers
+    yield "isp", _one_of(table, row, "isp", {each: each for each in providers}, "a provider")
     yield "class_mbps", _class(table, row, choices.classes)
     yield "place_type", _one_of(table, row, "place_type", PLACE_TYPES, "a type of place")
     yield "capacity", _capacity(table, row)
@@ -172,14 +188,14 @@ def _one_of(table: Table, row: Row, column: str, known: Mapping[str, str], what:
     return word or ""
 
 
-def _class(table: Table, row: Row, classes: Sequence[int]) -> str:
+def _class(table: Table, row: Row, classes: Sequence[int] | None) -> str:
     """``20`` or ``20 Mbps``."""
     match = re.fullmatch(r"0*(\d{1,6})\s*(mbps)?", row["class_mbps"].lower())
-    if match and int(match.group(1)) in classes:
+    if match and (classes is None or int(match.group(1)) in classes):
         return match.group(1)
     if row["class_mbps"]:
-        known = ", ".join(str(each) for each in classes)
-        table.refuse(row, "class_mbps", f"{quoted(row['class_mbps'])} is not a class (there are: {known} Mbps)")
+        known = "such as 20" if classes is None else f"(there are: {', '.join(map(str, classes))} Mbps)"
+        table.refuse(row, "class_mbps", f"{quoted(row['class_mbps'])} is not a class {known}")
     return ""
 
 

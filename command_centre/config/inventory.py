@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import SplitResult, urlsplit
 
@@ -14,6 +15,7 @@ from command_centre.config.cells import (
     check_key,
     check_lengths,
     check_parents,
+    listed,
     parents_of,
     place_of,
     point_of,
@@ -59,13 +61,46 @@ _STATUS = r"([1-9]xx|[1-9]\d\d(-[1-9]\d\d)?)"
 _HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?|\[[0-9a-f:.]+\]")
 
 
-def read_kelurahan(data: bytes, file: str) -> tuple[tuple[Kelurahan, ...], tuple[Mistake, ...]]:
+@dataclass(frozen=True, slots=True)
+class KelurahanListed:
+    """What the register of kelurahan says. ``doubtful`` are the words of rows with mistakes; None when rows were lost."""
+
+    kelurahan: tuple[Kelurahan, ...]
+    mistakes: tuple[Mistake, ...] = ()
+    doubtful: frozenset[str] | None = frozenset()
+
+    def places(self) -> PlaceNames:
+        """The names that other registers may use."""
+        return PlaceNames(self.kelurahan, self.doubtful)
+
+
+NO_KELURAHAN = KelurahanListed((), doubtful=None)
+
+
+def read_kelurahan(data: bytes, file: str) -> KelurahanListed:
     """The kelurahan register."""
     table = read_table(data, file, Columns(KELURAHAN_COLUMNS))
     found = [each for row in table.rows if (each := _kelurahan(table, row)) is not None]
     refuse_repeated(table, "code", lambda row: row["code"])
     refuse_repeated(table, "name", lambda row: row["name"].lower())
-    return tuple(found), tuple(table.mistakes)
+    return KelurahanListed(tuple(found), tuple(table.mistakes), None if table.has_lost_rows else _doubtful(table, found))
+
+
+def _doubtful(table: Table, found: Sequence[Kelurahan]) -> frozenset[str]:
+    """Everything that rows with mistakes call themselves."""
+    good = {each.code for each in found}
+    columns = ("code", "name", "short_name", "kecamatan_code", "kecamatan")
+    return frozenset(
+        word
+        for row in table.rows
+        if row["code"] not in good
+        for word in (
+            *(row[column] for column in columns),
+            row["kecamatan"].removeprefix("Bontang "),
+            *(each.strip() for each in row["aliases"].split("|")),
+        )
+        if word
+    )
 
 
 def _kelurahan(table: Table, row: Row) -> Kelurahan | None:
@@ -100,28 +135,27 @@ def _kelurahan(table: Table, row: Row) -> Kelurahan | None:
 def read_sites(
     data: bytes,
     file: str,
-    kelurahan: Sequence[Kelurahan],
-    groups: Sequence[str],
+    places: PlaceNames,
+    groups: Sequence[str] | None,
     expected_every: timedelta,
     parents: Collection[str] | None = (),
 ) -> Listed:
-    """The sites register. ``parents`` are the keys of the register of parents; None when it cannot be said."""
+    """The sites register. ``groups`` and ``parents`` (keys of the register of parents) are None when it cannot be said."""
     optional = (*SITE_PLACE_COLUMNS, *SITE_FACT_COLUMNS, *SITE_ATTRIBUTE_COLUMNS)
     table = read_table(data, file, Columns(SITE_COLUMNS, optional))
-    places = PlaceNames(kelurahan)
     targets = [each for row in table.rows if (each := _site(table, row, places, groups, expected_every)) is not None]
     refuse_repeated(table, "key", lambda row: row["key"])
     refuse_repeated(table, "address", lambda row: _same_address(row["address"]))
     check_parents(table, parents)
-    return Listed(tuple(targets), frozenset(row["key"] for row in table.rows if row["key"]), tuple(table.mistakes))
+    return listed(table, targets, SITE_PREFIX)
 
 
-def _site(table: Table, row: Row, places: PlaceNames, groups: Sequence[str], expected_every: timedelta) -> Target | None:
+def _site(table: Table, row: Row, places: PlaceNames, groups: Sequence[str] | None, expected_every: timedelta) -> Target | None:
     before = len(table.mistakes)
     require(table, row, ("key", "name", "short_name", "owner", "group"))
     check_key(table, row, SITE_PREFIX)
     check_lengths(table, row)
-    if row["group"] and row["group"] not in groups:
+    if row["group"] and groups is not None and row["group"] not in groups:
         table.refuse(row, "group", f"{quoted(row['group'])} is not a group of sites", nearest(row["group"], groups))
     place = place_of(table, row, places)
     address = _address(table, row)

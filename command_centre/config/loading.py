@@ -1,7 +1,9 @@
 """One loader for all: a path becomes a frozen Config, or a ConfigError with every mistake. Nothing is half applied.
 
 First pass: the skeleton, section by section, so that one mistake does not hide another. Second pass: each collector's own
-settings. Then the registers, and last what must hold between sections.
+settings. Then the registers, and last what must hold between sections. All of it happens in one round: a section with mistakes
+takes part in what follows with its sound keys, and what follows judges nothing that rests on a mistake
+(``as_far_as_sound``, ``Findings.is_sound``).
 """
 
 from __future__ import annotations
@@ -19,8 +21,15 @@ from pydantic import BaseModel
 
 from command_centre.config import checks
 from command_centre.config.cells import NOT_READABLE, NOTHING_LISTED, Listed
-from command_centre.config.hotspots import Choices, read_hotspots, read_parents
-from command_centre.config.inventory import read_kelurahan, read_sites
+from command_centre.config.hotspots import (
+    NO_PARENTS,
+    PARENTS_NOT_READABLE,
+    Choices,
+    ParentsListed,
+    read_hotspots,
+    read_parents,
+)
+from command_centre.config.inventory import NO_KELURAHAN, KelurahanListed, read_kelurahan, read_sites
 from command_centre.config.mistakes import ConfigError, Mistake, nearest, printable, quoted
 from command_centre.config.model import (
     HOTSPOT_KINDS,
@@ -32,7 +41,6 @@ from command_centre.config.model import (
     Config,
     Demo,
     Inventory,
-    Kelurahan,
     Mode,
     Retention,
     Section,
@@ -42,14 +50,14 @@ from command_centre.config.model import (
     Web,
     WindowEntry,
 )
-from command_centre.config.naming import Names, names_of
+from command_centre.config.naming import Listing, names_of
 from command_centre.config.register import LARGEST_BYTES as LARGEST_REGISTER_BYTES
-from command_centre.config.translate import Findings, ModelT, keys_of, validated
+from command_centre.config.translate import Findings, ModelT, as_far_as_sound, keys_of, validated
 from command_centre.config.translate import Path as Trail
 from command_centre.config.windows import build_window
 from command_centre.config.yaml_tree import LARGEST_BYTES, ListNode, MapNode, Mark, Node, Scalar, parse, plain
 from command_centre.domain.calendar import Window
-from command_centre.domain.target import Parent
+from command_centre.domain.target import Target
 
 SECTIONS: Mapping[str, type[Section]] = {
     "city": City,
@@ -70,7 +78,7 @@ MOST_ENTRIES = 1000
 
 @dataclass(frozen=True, slots=True)
 class Skeleton:
-    """The first pass. A section with a mistake is None; its mistakes are in the findings."""
+    """The first pass, with what is sound of each section; None where nothing is. The mistakes are in the findings."""
 
     mode: Mode | None
     city: City | None
@@ -88,17 +96,25 @@ class Skeleton:
 class Registers:
     """The files that the inventory names; ``digest`` is over their bytes."""
 
-    kelurahan: tuple[Kelurahan, ...] = ()
-    parents: tuple[Parent, ...] = ()
-    sites: Listed = NOT_READABLE
-    hotspots: Listed = NOT_READABLE
-    digest: bytes = b""
-    mistakes: tuple[Mistake, ...] = ()
+    kelurahan: KelurahanListed
+    parents: ParentsListed
+    sites: Listed
+    hotspots: Listed
+    groups: tuple[str, ...] | None
+    choices: Choices
+    digest: bytes
 
-    def names(self) -> Names:
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        return (*self.sites.targets, *self.hotspots.targets)
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        return tuple(each for register in (self.kelurahan, self.parents, self.sites, self.hotspots) for each in register.mistakes)
+
+    def listing(self) -> Listing:
         """What a window may name."""
-        is_whole = self.sites.is_whole and self.hotspots.is_whole and not self.mistakes
-        return names_of((self.sites, self.hotspots), self.parents, self.kelurahan, is_whole=is_whole)
+        return Listing(self.sites, self.hotspots, self.parents, self.kelurahan, self.groups, self.choices)
 
 
 def load(path: Path, kinds: Mapping[str, type[BaseModel]], screens: Mapping[str, bool] = checks.SCREENS) -> Config:
@@ -112,18 +128,19 @@ def load(path: Path, kinds: Mapping[str, type[BaseModel]], screens: Mapping[str,
     findings = _tree(data, str(path))
     context = {"folder": path.parent}
     skeleton = _skeleton(findings, context)
-    collectors = _collectors(findings, kinds, context)
-    registers = _registers(findings, skeleton.inventory, path.parent, collectors)
-    windows = _windows(findings, skeleton, registers.names())
-    checks.check_collectors(findings, collectors)
+    frames, collectors = _collectors(findings, kinds, context)
+    registers = _registers(findings, skeleton.inventory, path.parent, frames)
+    windows = _windows(findings, skeleton, registers.listing())
+    checks.check_collectors(findings, frames)
+    checks.check_web(findings, skeleton.web)
     checks.check_sections(findings, skeleton.mode, skeleton.city, skeleton.retention, skeleton.uplink, skeleton.demo)
     checks.check_walls(findings, skeleton.walls, screens)
-    checks.check_inventory(findings, skeleton.inventory, collectors, kinds)
+    checks.check_inventory(findings, skeleton.inventory, frames, kinds)
     checks.check_secrets(findings, skeleton.storage)
     mistakes = _in_order(findings, registers.mistakes)
     if mistakes:
         raise ConfigError(mistakes)
-    config = _config(path, data, findings, skeleton, tuple(collectors.values()), registers, windows)
+    config = _config(path, data, findings, skeleton, collectors, registers, windows)
     return config.as_demo() if config.mode is Mode.DEMO else config
 
 
@@ -239,14 +256,14 @@ def _under(findings: Findings, key: str) -> Node | None:
 
 def _section(key: str, model: type[ModelT], findings: Findings, context: Mapping[str, Any]) -> ModelT | None:
     node = _under(findings, key)
-    return validated(model, {} if node is None else plain(node), (key,), findings, context)
+    return as_far_as_sound(model, {} if node is None else plain(node), (key,), findings, context)
 
 
 def _entries(key: str, model: type[ModelT], findings: Findings, context: Mapping[str, Any]) -> Mapping[int, ModelT]:
-    """The good entries of a list, by their place in it."""
+    """The entries of a list, as far as they are sound, by their place in it."""
     good: dict[int, ModelT] = {}
     for index, item in enumerate(_items(key, findings)):
-        entry = validated(model, plain(item), (key, index), findings, context)
+        entry = as_far_as_sound(model, plain(item), (key, index), findings, context)
         if entry is not None:
             good[index] = entry
     return good
@@ -267,38 +284,42 @@ def _items(key: str, findings: Findings) -> tuple[Node, ...]:
 # --- second pass: each kind's own settings ---------------------------------------------------------------------------
 
 
-def _collectors(findings: Findings, kinds: Mapping[str, type[BaseModel]], context: Mapping[str, Any]) -> Mapping[int, Collector]:
-    good: dict[int, Collector] = {}
+def _collectors(
+    findings: Findings, kinds: Mapping[str, type[BaseModel]], context: Mapping[str, Any]
+) -> tuple[Mapping[int, CollectorFrame], tuple[Collector, ...]]:
+    """What all have in common, as far as it is sound, by place; and those that are good as a whole."""
+    frames: dict[int, CollectorFrame] = {}
+    good: list[Collector] = []
     for index, item in enumerate(_items("collectors", findings)):
-        collector = _collector(index, item, findings, kinds, context)
-        if collector is not None:
-            good[index] = collector
-    return good
+        frame, settings = _collector(index, item, findings, kinds, context)
+        if frame is not None:
+            frames[index] = frame
+        if frame is not None and settings is not None:
+            good.append(Collector(frame.kind, frame.every, frame.timeout, frame.at_once, frame.retry_after, settings))
+    return frames, tuple(good)
 
 
 def _collector(
     index: int, item: Node, findings: Findings, kinds: Mapping[str, type[BaseModel]], context: Mapping[str, Any]
-) -> Collector | None:
+) -> tuple[CollectorFrame | None, BaseModel | None]:
     path: Trail = ("collectors", index)
     written = plain(item)
     if not isinstance(written, dict):
         findings.refuse(path, "must be a group of keys, beginning with 'kind'")
-        return None
+        return None, None
     core = keys_of(CollectorFrame)
-    frame = validated(CollectorFrame, {key: value for key, value in written.items() if key in core}, path, findings, context)
+    common = {key: value for key, value in written.items() if key in core}
+    frame = as_far_as_sound(CollectorFrame, common, path, findings, context)
     own = {key: value for key, value in written.items() if key not in core}
     kind = written.get("kind")
     model = kinds.get(kind) if isinstance(kind, str) else None
     if model is None:
         _refuse_kind(path, kind, own, findings, kinds)
-        return None
+        return frame, None
     strangers = [key for key in own if key not in keys_of(model)]
     for key in strangers:
         findings.refuse_unknown((*path, key), (*core, *keys_of(model)))
-    settings = validated(model, {key: value for key, value in own.items() if key not in strangers}, path, findings, context)
-    if frame is None or settings is None:
-        return None
-    return Collector(frame.kind, frame.every, frame.timeout, frame.at_once, frame.retry_after, settings)
+    return frame, validated(model, {key: value for key, value in own.items() if key not in strangers}, path, findings, context)
 
 
 def _refuse_kind(path: Trail, kind: object, own: Iterable[str], findings: Findings, kinds: Mapping[str, type[BaseModel]]) -> None:
@@ -314,58 +335,46 @@ def _refuse_kind(path: Trail, kind: object, own: Iterable[str], findings: Findin
 # --- the registers ---------------------------------------------------------------------------------------------------
 
 
-def _registers(findings: Findings, inventory: Inventory | None, folder: Path, collectors: Mapping[int, Collector]) -> Registers:
-    """What the registers say. Without a list of kelurahan every place would look wrong: then nothing else is read."""
-    if inventory is None:
-        return Registers()
-    own_kelurahan = inventory.kelurahan is not None
-    kelurahan_path = folder / inventory.kelurahan if inventory.kelurahan is not None else SHIPPED_KELURAHAN
-    kelurahan_data = _register_bytes(findings, ("inventory", "kelurahan"), kelurahan_path)
-    if kelurahan_data is None:
-        return Registers()
-    shown = str(kelurahan_path) if own_kelurahan else f"data/reference/{kelurahan_path.name}"
-    kelurahan, mistakes = read_kelurahan(kelurahan_data, shown)
-    if mistakes:
-        return Registers(kelurahan, digest=kelurahan_data, mistakes=mistakes)
-    return _targets(findings, inventory, folder, collectors, Registers(kelurahan, digest=kelurahan_data))
-
-
-def _targets(
-    findings: Findings, inventory: Inventory, folder: Path, collectors: Mapping[int, Collector], known: Registers
-) -> Registers:
-    """What many share, then the sites and the hotspots that may name it."""
-    parents, parent_keys, parents_data, mistakes = _parents(findings, inventory.parents, folder)
+def _registers(findings: Findings, inventory: Inventory | None, folder: Path, frames: Mapping[int, CollectorFrame]) -> Registers:
+    """What the registers say, each on its own: what one cannot say is not held against the others."""
+    listed_in = inventory or Inventory()
+    groups, providers, classes = (
+        getattr(listed_in, key) if findings.is_sound("inventory", key) else None for key in ("groups", "providers", "classes")
+    )
+    choices = Choices(providers, classes)
+    kelurahan, kelurahan_data = _kelurahan(findings, listed_in.kelurahan, folder)
+    parents, parents_data = _parents(findings, listed_in.parents, folder)
+    places = kelurahan.places()
 
     def sites_in(data: bytes, file: str) -> Listed:
-        return read_sites(data, file, known.kelurahan, inventory.groups, _pace(collectors, (SITES_KIND,)), parent_keys)
+        return read_sites(data, file, places, groups, _pace(frames, (SITES_KIND,)), parents.keys)
 
     def hotspots_in(data: bytes, file: str) -> Listed:
-        choices = Choices(inventory.providers, inventory.classes)
-        return read_hotspots(data, file, known.kelurahan, choices, _pace(collectors, HOTSPOT_KINDS), parent_keys)
+        return read_hotspots(data, file, places, choices, _pace(frames, HOTSPOT_KINDS), parents.keys)
 
-    sites, sites_data = _listed(findings, "sites", inventory.sites, folder, sites_in)
-    hotspots, hotspots_data = _listed(findings, "hotspots", inventory.hotspots, folder, hotspots_in)
-    return replace(
-        known,
-        parents=parents,
-        sites=sites,
-        hotspots=hotspots,
-        digest=known.digest + sites_data + parents_data + hotspots_data,
-        mistakes=(*mistakes, *sites.mistakes, *hotspots.mistakes),
-    )
+    sites, sites_data = _listed(findings, "sites", listed_in.sites, folder, sites_in)
+    hotspots, hotspots_data = _listed(findings, "hotspots", listed_in.hotspots, folder, hotspots_in)
+    digest = kelurahan_data + sites_data + parents_data + hotspots_data
+    return Registers(kelurahan, parents, sites, hotspots, groups, choices, digest)
 
 
-def _parents(
-    findings: Findings, name: str | None, folder: Path
-) -> tuple[tuple[Parent, ...], frozenset[str] | None, bytes, tuple[Mistake, ...]]:
-    """The register of parents, and its keys; None instead of keys when it cannot be said what they are."""
-    if name is None:
-        return (), frozenset(), b"", ()
-    data = _register_bytes(findings, ("inventory", "parents"), folder / name)
+def _kelurahan(findings: Findings, name: str | None, folder: Path) -> tuple[KelurahanListed, bytes]:
+    """The register of kelurahan and its bytes: the city's own, or the shipped one."""
+    if not findings.is_sound("inventory", "kelurahan"):
+        return NO_KELURAHAN, b""
+    path = SHIPPED_KELURAHAN if name is None else folder / name
+    data = _register_bytes(findings, ("inventory", "kelurahan"), path)
     if data is None:
-        return (), None, b"", ()
-    parents, mistakes = read_parents(data, str(folder / name))
-    return parents, None if mistakes else frozenset(each.key for each in parents), data, mistakes
+        return NO_KELURAHAN, b""
+    return read_kelurahan(data, f"data/reference/{path.name}" if name is None else str(path)), data
+
+
+def _parents(findings: Findings, name: str | None, folder: Path) -> tuple[ParentsListed, bytes]:
+    """The register of parents and its bytes."""
+    if name is None:
+        return (NO_PARENTS if findings.is_sound("inventory", "parents") else PARENTS_NOT_READABLE), b""
+    data = _register_bytes(findings, ("inventory", "parents"), folder / name)
+    return (PARENTS_NOT_READABLE, b"") if data is None else (read_parents(data, str(folder / name)), data)
 
 
 def _listed(
@@ -373,14 +382,14 @@ def _listed(
 ) -> tuple[Listed, bytes]:
     """One register of targets and its bytes."""
     if name is None:
-        return NOTHING_LISTED, b""
+        return (NOTHING_LISTED if findings.is_sound("inventory", key) else NOT_READABLE), b""
     data = _register_bytes(findings, ("inventory", key), folder / name)
     return (NOT_READABLE, b"") if data is None else (read(data, str(folder / name)), data)
 
 
-def _pace(collectors: Mapping[int, Collector], kinds: Collection[str]) -> timedelta:
+def _pace(frames: Mapping[int, CollectorFrame], kinds: Collection[str]) -> timedelta:
     """How often the targets of these kinds of collectors are looked at, by the one that does so most often."""
-    return min((each.every for each in collectors.values() if each.kind in kinds), default=MINUTE)
+    return min((each.every for each in frames.values() if each.kind in kinds), default=MINUTE)
 
 
 def _register_bytes(findings: Findings, path: Trail, file: Path) -> bytes | None:
@@ -395,7 +404,8 @@ def _register_bytes(findings: Findings, path: Trail, file: Path) -> bytes | None
 # --- what needs more than one section --------------------------------------------------------------------------------
 
 
-def _windows(findings: Findings, skeleton: Skeleton, names: Names) -> tuple[Window, ...]:
+def _windows(findings: Findings, skeleton: Skeleton, listing: Listing) -> tuple[Window, ...]:
+    names = names_of(listing)
     built = [build_window(entry, ("windows", index), findings, skeleton.city, names) for index, entry in skeleton.windows.items()]
     return tuple(each for each in built if each is not None)
 
@@ -430,10 +440,10 @@ def _config(
         windows=windows,
         walls=tuple(skeleton.walls.values()),
         demo=skeleton.demo,
-        targets=(*registers.sites.targets, *registers.hotspots.targets),
-        kelurahan=registers.kelurahan,
+        targets=registers.targets,
+        kelurahan=registers.kelurahan.kelurahan,
         config_hash=hashlib.sha256(data + b"\x00" + registers.digest).hexdigest(),
         source_path=path,
         warnings=tuple(findings.warnings),
-        parents=registers.parents,
+        parents=registers.parents.parents,
     )

@@ -205,7 +205,7 @@ class Retention(Section):
 class CollectorFrame(Section):
     """What every collector has, whatever its kind."""
 
-    kind: Line
+    kind: Line = Field(examples=["websites"])
     every: Duration = MINUTE
     timeout: Duration = timedelta(seconds=10)
     at_once: WholeNumber = Field(default=20, ge=1, le=1000)
@@ -268,8 +268,8 @@ class PrayerEntry(Section):
 class WindowEntry(Section):
     """Agreed planned time as written: once (two moments), weekly (days), monthly (dates), or around prayers."""
 
-    name: Line
-    targets: tuple[Line, ...] = Field(min_length=1)
+    name: Line = Field(examples=["Cadangan mingguan"])
+    targets: tuple[Line, ...] = Field(min_length=1, examples=[("Aplikasi",)])
     days: tuple[Line, ...] = ()
     dates: tuple[WholeNumber, ...] = ()
     months: tuple[Line, ...] = ()
@@ -289,8 +289,8 @@ def _resolution(text: str) -> str:
 class Wall(Section):
     """One screen on a wall, and the room it hangs in."""
 
-    name: Line
-    screens: tuple[Line, ...] = Field(min_length=1)
+    name: Line = Field(examples=["utama"])
+    screens: tuple[Line, ...] = Field(min_length=1, examples=[("ringkasan",)])
     every: Duration = timedelta(seconds=30)
     theme: Theme = Theme.DARK
     screen_diagonal: Number = Field(default=55, ge=7, le=500)

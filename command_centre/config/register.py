@@ -37,6 +37,8 @@ class Table:
     file: str
     rows: tuple[Row, ...] = ()
     mistakes: list[Mistake] = field(default_factory=list)
+    has_lost_rows: bool = False
+    """Whether something in the file could not be read as a row: then nobody can say what it does not hold."""
 
     def refuse(self, row: Row, column: str, sentence: str, suggestion: str | None = None) -> None:
         """A mistake in one cell."""
@@ -45,6 +47,11 @@ class Table:
     def refuse_line(self, line: int, sentence: str, suggestion: str | None = None) -> None:
         """A mistake in a whole line."""
         self.mistakes.append(Mistake(self.file, sentence, line, suggestion=suggestion))
+
+    def lose_line(self, line: int, sentence: str) -> None:
+        """A mistake for which a line, or all from there on, cannot be read."""
+        self.has_lost_rows = True
+        self.refuse_line(line, sentence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,7 @@ def read_table(data: bytes, file: str, columns: Columns) -> Table:
 
 def _decode(data: bytes, table: Table) -> str | None:
     if len(data) > LARGEST_BYTES:
-        table.refuse_line(1, f"is larger than {LARGEST_BYTES // 1_000_000} MB")
+        table.lose_line(1, f"is larger than {LARGEST_BYTES // 1_000_000} MB")
         return None
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", errors="replace")  # Excel's "Unicode text"
@@ -89,7 +96,7 @@ def _decode(data: bytes, table: Table) -> str | None:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as trouble:
         line = data.count(b"\n", 0, trouble.start) + 1
-        table.refuse_line(line, "is not UTF-8; in the spreadsheet choose 'CSV UTF-8' when saving")
+        table.lose_line(line, "is not UTF-8; in the spreadsheet choose 'CSV UTF-8' when saving")
         return None
 
 
@@ -98,7 +105,7 @@ def _fill(table: Table, text: str, columns: Columns) -> None:
     first = next(records, None)
     if first is None:
         if not table.mistakes:
-            table.refuse_line(1, "is empty; the first line must name the columns")
+            table.lose_line(1, "is empty; the first line must name the columns")
         return
     names = _names(table, first, columns)
     if names is not None:
@@ -120,10 +127,10 @@ def _records(table: Table, text: str) -> Iterator[tuple[int, list[str]]]:
                 yield begin, cells
             begin = reader.line_num + 1 + skipped
             if count > MOST_ROWS:
-                table.refuse_line(begin, f"has more than {MOST_ROWS} rows")
+                table.lose_line(begin, f"has more than {MOST_ROWS} rows")
                 return
     except csv.Error:
-        table.refuse_line(begin, "cannot be read from here on; a quotation mark is missing or too many")
+        table.lose_line(begin, "cannot be read from here on; a quotation mark is missing or too many")
 
 
 def _without_separator_line(text: str) -> tuple[str, int]:
@@ -150,16 +157,17 @@ def _names(table: Table, header: tuple[int, list[str]], columns: Columns) -> lis
             table.refuse_line(line, f"column {quoted(name)} is there {filled.count(name)} times")
     for name in missing:
         table.refuse_line(line, f"the column '{name}' is missing")
-    return None if missing or len(set(filled)) < len(filled) else names
+    table.has_lost_rows = bool(missing) or len(set(filled)) < len(filled)
+    return None if table.has_lost_rows else names
 
 
 def _row(table: Table, line: int, cells: list[str], columns: list[str]) -> Row | None:
     cleaned = [_clean(cell) for cell in cells]
     if any(cleaned[len(columns) :]):
-        table.refuse_line(line, f"has {len(cells)} cells, the header names {len(columns)}; text with a separator needs quotes")
+        table.lose_line(line, f"has {len(cells)} cells, the header names {len(columns)}; text with a separator needs quotes")
         return None
     if len(cells) < len(columns):
-        table.refuse_line(line, f"has {len(cells)} cells, the header names {len(columns)}; is the row cut off?")
+        table.lose_line(line, f"has {len(cells)} cells, the header names {len(columns)}; is the row cut off?")
         return None
     row = Row(line, {name: cell for name, cell in zip(columns, cleaned, strict=False) if name})
     for column, cell in row.cells.items():

@@ -29,9 +29,20 @@ class Findings:
     mistakes: list[Mistake] = field(default_factory=list)
     warnings: list[Mistake] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
+    doubted: set[Path] = field(default_factory=set)
+    """Where the mistakes are, and the keys that a misspelt one probably means: nothing can be concluded from these values."""
+    unread: set[str] = field(default_factory=set)
+    """Sections that could not be read as YAML at all."""
+
+    def is_sound(self, *path: str | int) -> bool:
+        """Whether what stands at ``path`` (or its absence) is what the editor means: no mistake was noted there or below."""
+        if path and path[0] in self.unread:
+            return False
+        return not any(each[: len(path)] == path for each in self.doubted)
 
     def refuse(self, path: Path, sentence: str, suggestion: str | None = None) -> None:
         """A mistake in the value at ``path``."""
+        self.doubted.add(path)
         self.mistakes.append(self._mistake(path, self._value_mark(path), sentence, suggestion))
 
     def refuse_at(self, mark: Mark, sentence: str) -> None:
@@ -40,7 +51,15 @@ class Findings:
 
     def refuse_key(self, path: Path, sentence: str, suggestion: str | None = None) -> None:
         """A mistake in the key at the end of ``path``; the words before it say where."""
+        self.doubted.add(path)
         self.mistakes.append(self._mistake(path[:-1], self._key_mark(path), sentence, suggestion))
+
+    def refuse_missing(self, path: Path) -> None:
+        """The key at the end of ``path`` is not there."""
+        key = str(path[-1])
+        above = path[:-1]
+        self.doubted.add(path)
+        self.mistakes.append(self._mistake(above, self._value_mark(above), MISSING.get(key, f"the key '{key}' is missing"), None))
 
     def warn(self, path: Path, sentence: str) -> None:
         """Not a mistake, but something that will not work as hoped."""
@@ -51,11 +70,14 @@ class Findings:
         key = str(path[-1])
         meant = nearest(key, known)
         self.refuse_key(path, f"unknown key {quoted(key)}", meant)
+        if meant is not None:
+            self.doubted.add((*path[:-1], meant))
         if meant is not None and looks_secret(meant):
             self._hide(path)
 
     def refuse_hidden(self, path: Path, sentence: str) -> None:
         """A mistake in a value that must not be repeated, whatever else is said about its line."""
+        self.doubted.add(path)
         mark = self._key_mark(path)
         self.mistakes.append(Mistake(self.file, sentence, mark.line, mark.column, words(path)))
         self._hide(path)
@@ -96,6 +118,36 @@ def validated(model: type[ModelT], value: object, path: Path, findings: Findings
         return None
 
 
+def as_far_as_sound(
+    model: type[ModelT], value: object, path: Path, findings: Findings, context: Mapping[str, Any]
+) -> ModelT | None:
+    """As ``validated``, but keys with a mistake do not take the others along: so all mistakes can be told in one round.
+
+    In their place stands the default, or the model's example where the key is required; ``findings.is_sound`` tells which
+    values are really the editor's. None when nothing of it can be used.
+    """
+    try:
+        return model.model_validate(value, context=dict(context))
+    except ValidationError as trouble:
+        errors = trouble.errors(include_url=False)
+    for error in errors:
+        note(error, model, path, findings)
+    broken = {str(error["loc"][0]) for error in errors if error["loc"]}
+    return _mended(model, value, broken, context) if isinstance(value, dict) else None
+
+
+def _mended(model: type[ModelT], value: Mapping[str, object], broken: set[str], context: Mapping[str, Any]) -> ModelT | None:
+    kept = {key: each for key, each in value.items() if key not in broken}
+    for name, info in model.model_fields.items():
+        key = info.alias or name
+        if key in broken and info.is_required() and info.examples:
+            kept[key] = info.examples[0]
+    try:
+        return model.model_validate(kept, context=dict(context))
+    except ValidationError:
+        return None
+
+
 def note(error: ErrorDetails, model: type[BaseModel], path: Path, findings: Findings) -> None:
     """One of pydantic's errors as a mistake."""
     loc = tuple(step for step in error["loc"] if _is_in_the_file(step))
@@ -104,7 +156,7 @@ def note(error: ErrorDetails, model: type[BaseModel], path: Path, findings: Find
         case "extra_forbidden":
             findings.refuse_unknown(whole, keys_of(model, loc[:-1]))
         case "missing":
-            findings.refuse(whole[:-1], MISSING.get(str(loc[-1]), f"the key '{loc[-1]}' is missing"))
+            findings.refuse_missing(whole)
         case kind if kind == NOT_TO_BE_REPEATED:
             findings.refuse_hidden(whole, error["msg"])
         case _:

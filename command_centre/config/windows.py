@@ -13,7 +13,7 @@ from command_centre.config.durations import format_duration
 from command_centre.config.mistakes import nearest, quoted
 from command_centre.config.model import FOREVER, City, PrayerEntry, WindowEntry
 from command_centre.config.naming import Names
-from command_centre.config.translate import MISSING, Findings, Path
+from command_centre.config.translate import Findings, Path
 from command_centre.domain.calendar import EVERY_DAY, AroundPrayers, Monthly, OneOff, Recurrence, Weekly, Window
 from command_centre.domain.prayer import Prayer
 from command_centre.domain.target import TargetKey
@@ -52,7 +52,7 @@ _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?(Z|[+-]\d{2}
 
 
 def build_window(entry: WindowEntry, path: Path, findings: Findings, city: City | None, names: Names) -> Window | None:
-    """The window; None after every mistake in it was noted."""
+    """The window; None after every mistake in it was noted, or when there is nothing now that it could be about."""
     members = _members(entry, path, findings, names)
     first_day, last_day = (
         _season(text, (*path, key), findings) for key, text in (("first_day", entry.first_day), ("last_day", entry.last_day))
@@ -68,50 +68,79 @@ def build_window(entry: WindowEntry, path: Path, findings: Findings, city: City 
 
 def _members(entry: WindowEntry, path: Path, findings: Findings, names: Names) -> frozenset[TargetKey]:
     chosen: set[TargetKey] = set()
-    for index, word in enumerate(entry.targets):
+    for index, word in enumerate(entry.targets) if findings.is_sound(*path, "targets") else ():
         meant = names.meant_by(word)
         if meant is not None:
             chosen.update(meant)
-        elif names.is_whole:  # of a register with mistakes it cannot be said what is not in it
+        elif names.is_idle(word):
+            findings.warn((*path, "targets", index), f"{quoted(word)} means nothing now: its register lists nothing")
+        elif names.is_wrong(word):
             findings.refuse(
                 (*path, "targets", index), f"{quoted(word)} is neither a key nor a group of the register", names.nearest(word)
             )
     return frozenset(chosen)
 
 
+_SHAPE = ("days", "dates", "months", "prayer", "from", "until")
+"""The keys that together say when."""
+
+
 def _when(entry: WindowEntry, path: Path, findings: Findings, city: City) -> Recurrence | None:
+    """None after every mistake in it was noted; a key with a mistake of its own is not judged again."""
+    before = len(findings.mistakes)
+    is_known = all(findings.is_sound(*path, key) for key in _SHAPE)
+    _refuse_endless(entry, path, findings)
+    if is_known:
+        _refuse_misfits(entry, path, findings)
+    if entry.prayer is not None:
+        when: Recurrence | None = _around_prayers(entry, entry.prayer, path, findings, city)
+    elif entry.days or entry.dates:
+        when = _by_the_clock(entry, path, findings)
+    else:
+        when = _one_off(entry, path, findings, city.zone) if is_known and not entry.months else None
+    return when if len(findings.mistakes) == before else None
+
+
+def _refuse_endless(entry: WindowEntry, path: Path, findings: Findings) -> None:
     if entry.until is not None and entry.until.lower() in ENDLESS:
         findings.refuse((*path, "until"), NO_END)
-        return None
+
+
+def _refuse_misfits(entry: WindowEntry, path: Path, findings: Findings) -> None:
+    """Keys that do not stand together, and keys that are not there."""
     kinds = [key for key in ("days", "dates", "prayer") if getattr(entry, key)]
     if "dates" in kinds and len(kinds) > 1:
         findings.refuse((*path, "dates"), f"stands beside '{next(each for each in kinds if each != 'dates')}'; write two windows")
-        return None
     if entry.months and not entry.dates:
         findings.refuse((*path, "months"), "needs 'dates': the days of those months")
-        return None
-    if entry.prayer is not None:
-        return _around_prayers(entry, entry.prayer, path, findings, city)
-    if entry.from_ is None or entry.until is None:
-        key = "from" if entry.from_ is None else "until"
-        findings.refuse(path, MISSING.get(key, f"the key '{key}' is missing"))
-        return None
-    if not kinds:
-        return _one_off(entry.from_, entry.until, path, findings, city.zone)
-    clock = _clock(entry.from_, entry.until, path, findings)
-    days = _days(entry.days, path, findings) if entry.days else _dates(entry, path, findings)
-    if clock is None or days is None:
-        return None
-    months = _months(entry.months, path, findings)
-    return Weekly(days, *clock) if entry.days else Monthly(days, *clock, months)
+    if entry.prayer is None:
+        missing = [key for key, text in (("from", entry.from_), ("until", entry.until)) if text is None]
+        for key in missing:
+            findings.refuse_missing((*path, key))
+
+
+def _text_at(key: str, text: str | None, path: Path, findings: Findings) -> str | None:
+    """What is written there, unless something was found to be wrong with it."""
+    return text if findings.is_sound(*path, key) else None
 
 
 # --- recurring -------------------------------------------------------------------------------------------------------
 
 
-def _clock(from_: str, until: str, path: Path, findings: Findings) -> tuple[time, time] | None:
-    start, end = (_time(text, (*path, key), findings) for key, text in (("from", from_), ("until", until)))
-    if start is None or end is None:
+def _by_the_clock(entry: WindowEntry, path: Path, findings: Findings) -> Weekly | Monthly | None:
+    clock = _clock(entry, path, findings)
+    months = _months(entry.months, path, findings)
+    days = _days(entry.days, path, findings) if entry.days else _dates(entry, path, findings)
+    if clock is None or days is None:
+        return None
+    return Weekly(days, *clock) if entry.days else Monthly(days, *clock, months)
+
+
+def _clock(entry: WindowEntry, path: Path, findings: Findings) -> tuple[time, time] | None:
+    from_, until = _text_at("from", entry.from_, path, findings), _text_at("until", entry.until, path, findings)
+    start = None if from_ is None else _time(from_, (*path, "from"), findings)
+    end = None if until is None else _time(until, (*path, "until"), findings)
+    if start is None or end is None or until is None:
         return None
     if start == end and not (start == time(0) and until.startswith("24")):
         findings.refuse((*path, "until"), "begins and ends at the same time; a whole day is from 00:00 until 24:00")
@@ -196,8 +225,10 @@ def _season(text: str | None, path: Path, findings: Findings) -> date | None:
 # --- once ------------------------------------------------------------------------------------------------------------
 
 
-def _one_off(from_: str, until: str, path: Path, findings: Findings, zone: ZoneInfo) -> OneOff | None:
-    start, end = (_moment(text, (*path, key), findings, zone) for key, text in (("from", from_), ("until", until)))
+def _one_off(entry: WindowEntry, path: Path, findings: Findings, zone: ZoneInfo) -> OneOff | None:
+    from_, until = _text_at("from", entry.from_, path, findings), _text_at("until", entry.until, path, findings)
+    start = None if from_ is None else _moment(from_, (*path, "from"), findings, zone)
+    end = None if until is None else _moment(until, (*path, "until"), findings, zone)
     if start is None or end is None:
         return None
     if end <= start:

@@ -297,7 +297,7 @@ def as_csv(rows: Iterable[Row]) -> bytes:
 def registers() -> tuple[bytes, bytes]:
     """The registers of hotspots and of parents."""
     reference = PROJECT / "data" / "reference" / "kelurahan.csv"
-    kelurahan, _ = read_kelurahan(reference.read_bytes(), reference.name)
+    kelurahan = read_kelurahan(reference.read_bytes(), reference.name).kelurahan
     points = make_points(kelurahan)
     return as_csv(hotspot_rows(points)), as_csv(parent_rows(points))
 

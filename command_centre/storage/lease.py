@@ -96,12 +96,13 @@ def _refuse_if_alive(held: Row[tuple[object, ...]], host: str, pid: int, now: da
     is_released = held.released_at is not None
     age = now - from_ms(held.renewed_at)
     is_fresh = span_ms(age) < span_ms(LEASE_LASTS)
-    is_dead = held.host == host and held.pid != pid and not _is_running(held.pid)
+    is_dead = held.host == host and held.pid != pid and not is_running(held.pid)
     if is_fresh and not is_released and not is_dead:
         raise LeaseHeld(held.shard, held.holder, held.host, held.pid, age)
 
 
-def _is_running(pid: int) -> bool:
+def is_running(pid: int) -> bool:
+    """Whether a process of this number lives on this machine."""
     try:
         os.kill(pid, 0)
     except OSError as error:

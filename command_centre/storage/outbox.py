@@ -104,7 +104,13 @@ def claim(connection: Connection, receiver: str, holder: str, at: datetime, unti
     if taken.rowcount != len(rows):
         connection.rollback()  # somebody else was faster with a part of it
         return None
-    return Claim(tuple(_waiting(row) for row in rows), _heard(connection, head, receiver))
+    read = [_waiting(row) for row in rows]
+    readable = tuple(each for each in read if each is not None)
+    if len(readable) < len(rows):
+        unreadable = [row.id for row, each in zip(rows, read, strict=True) if each is None]
+        mark_dead(connection, unreadable, at, "the row of the outbox cannot be read")
+        return None  # the others are free again once the lease has run out
+    return Claim(readable, _heard(connection, head, receiver))
 
 
 def _ready(now: int) -> ColumnElement[bool]:
@@ -159,12 +165,15 @@ def _was_called_back(last_error: str | None) -> bool:
     return last_error is not None and last_error.startswith(WITHDRAWN)
 
 
-def _waiting(row: Row[Any]) -> Waiting:
-    return Waiting(row.id, message_of(row), row.attempts + 1)
+def _waiting(row: Row[Any]) -> Waiting | None:
+    try:
+        return Waiting(row.id, message_of(row), row.attempts + 1)
+    except (ValueError, KeyError, TypeError):  # written by hand, or by a version of ours that knew other words
+        return None
 
 
 def message_of(row: Row[Any]) -> Message:
-    """The message in a row of ``outbox``."""
+    """The message in a row of ``outbox``. Raises ValueError, KeyError or TypeError when the row cannot be understood."""
     inside = json.loads(row.payload)
     return Message(
         key=row.key,

@@ -130,7 +130,7 @@ def _mqtt_settings() -> type[BaseModel]:
 def _build_mqtt(settings: Any, clock: Clock, targets: Sequence[Target]) -> Listener:
     from collectors.hotspots_mqtt import kind
 
-    return kind.build(settings, clock, kind.devices_of(targets))
+    return kind.build(settings, clock, targets)
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(

@@ -84,8 +84,9 @@ class Attempt:
 class Connection:
     """One connection from its beginning to its end, in the thread that calls ``run``.
 
-    ``deliver`` gets each message, ``subscribed`` is told once the broker has answered our subscriptions; both are called in that
-    thread and must only hand over. ``now`` gives the time of arrival.
+    With ``wants_retained`` the broker is asked for what it retains even where it had kept our session: a collector that has just
+    begun knows no standing "offline". ``deliver`` gets each message, ``subscribed`` is told once the broker has answered our
+    subscriptions; both are called in that thread and must only hand over. ``now`` gives the time of arrival.
     """
 
     def __init__(
@@ -96,12 +97,15 @@ class Connection:
         deliver: Callable[[Delivery], None],
         subscribed: Callable[[Attempt], None],
         now: Callable[[], float],
+        *,
+        wants_retained: bool = True,
     ) -> None:
         self._broker = broker
         self._filters = filters
         self._deliver = deliver
         self._subscribed = subscribed
         self._now = now
+        self._wants_retained = wants_retained
         self.attempt = Attempt(time.monotonic(), protocol)
         self._client: Client | None = None
         self._received = 0
@@ -233,8 +237,9 @@ class Connection:
         self.attempt.connected = True
         self.attempt.resumed = flags.session_present
         if self._is_v5:
-            # Retained messages come with a new subscription, not again after every reconnection.
-            asked = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB)
+            # Retained messages come once, not again after every reconnection; a broker that forgot us gives them anew.
+            always, anew = SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE, SubscribeOptions.RETAIN_SEND_IF_NEW_SUB
+            asked = SubscribeOptions(qos=1, retainHandling=always if self._wants_retained else anew)
             client.subscribe([(each, asked) for each in self._filters])
         else:
             client.subscribe([(each, 1) for each in self._filters])
@@ -292,6 +297,7 @@ class BrokerLink:
         self._beat = time.monotonic()
         self._protocol = Protocol.V311 if broker.protocol is Protocol.V311 else Protocol.V5
         self._failures = 0
+        self._subscribed_before = False
         self.connects = 0
 
     def start(self) -> None:
@@ -332,7 +338,15 @@ class BrokerLink:
 
     def _one_connection(self) -> Attempt:
         self.connects += 1
-        self._connection = Connection(self._broker, self._protocol, self._filters, self._deliver, self._tell, self._now)
+        self._connection = Connection(
+            self._broker,
+            self._protocol,
+            self._filters,
+            self._deliver,
+            self._tell,
+            self._now,
+            wants_retained=not self._subscribed_before,
+        )
         try:
             return self._connection.run(self._turns)
         finally:
@@ -343,6 +357,7 @@ class BrokerLink:
         return not self._stopping.is_set()
 
     def _tell(self, attempt: Attempt) -> None:
+        self._subscribed_before = True
         self._changed(Link(attempt.refused, self._now(), attempt.resumed, self._protocol))
 
     def _falls_back(self, attempt: Attempt) -> bool:

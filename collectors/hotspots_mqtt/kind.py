@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from collectors.hotspots_mqtt.listener import MqttListener
 from collectors.hotspots_mqtt.metrics import METRICS
@@ -19,9 +20,11 @@ def devices_of(targets: Iterable[Target]) -> Mapping[str, TargetKey]:
     return {each.attributes.get(DEVICE_COLUMN) or each.key.rpartition(":")[2]: each.key for each in targets}
 
 
-def build(settings: MqttSettings, clock: Clock, devices: Mapping[str, TargetKey]) -> MqttListener:
+def build(settings: MqttSettings, clock: Clock, targets: Sequence[Target]) -> MqttListener:
     """A listener. Touches neither network nor disk (a password reference is resolved)."""
-    return MqttListener(settings.options(), clock, devices)
+    options = settings.options()
+    every = min((each.expected_every.total_seconds() for each in targets), default=options.restate_every)
+    return MqttListener(replace(options, restate_every=every), clock, devices_of(targets))
 
 
 KIND_PARTS = (MqttSettings, METRICS, build)

@@ -19,10 +19,12 @@ from collectors.hotspots_mqtt.broker import BrokerLink, Delivery, Link
 from collectors.hotspots_mqtt.flaws import FlawKind
 from collectors.hotspots_mqtt.intake import Intake, Notice, Reject, Stranger, Taken
 from collectors.hotspots_mqtt.metrics import DROPPED, LIMITED, MESSAGES, MISSED, REJECTED, STORE_DELAY, STRANGERS, split_values
+from collectors.hotspots_mqtt.moments import TOLERANCE
 from collectors.hotspots_mqtt.options import Options
 from collectors.hotspots_mqtt.reader import Message, Presence, Reader
 from collectors.hotspots_mqtt.standing import STALE_AFTER, Standing
 from collectors.hotspots_mqtt.troubles import Trouble
+from command_centre.domain.hotspot import STANDING_SINCE
 from command_centre.domain.ports import Clock, Emit
 from command_centre.domain.reading import Fact, Reading, Reason, Source, Status
 from command_centre.domain.series import MetricName
@@ -76,12 +78,17 @@ class Mailbox:
 
 @dataclass(slots=True)
 class _Told:
-    """What was last told about one device, and the finest time that was given to one of its readings."""
+    """What was last told about one device, and the last time of ours that was given to one of its readings.
+
+    ``gone_at`` is when the "offline" that stands was said, None when none stands; ``gone_told_ms`` when we last told of it.
+    """
 
     status: Status | None = None
     newest_arrival_ms: int = 0
     slots: dict[str, int] = field(default_factory=dict)
     alive_at: float = 0.0
+    gone_at: float | None = None
+    gone_told_ms: int = 0
 
 
 @dataclass(slots=True)
@@ -149,6 +156,7 @@ class MqttListener:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._carry(mailbox, emit, group))
                 group.create_task(self._report(mailbox, emit))
+                group.create_task(self._restate(emit))
                 group.create_task(self._mind_the_link(emit))
                 group.create_task(self._watch(link, mailbox, loop))
         finally:
@@ -195,6 +203,7 @@ class MqttListener:
             self._counters.gaps += 1
             since = "the start" if self._last_message_at is None else _from_ms(round(self._last_message_at * 1000)).isoformat()
             log.warning("the broker had forgotten our session; messages since %s may be lost", since)
+            self._doubt_what_stands()
         self._connected_before = True
 
     async def _mind_the_link(self, emit: Emit) -> None:
@@ -227,14 +236,15 @@ class MqttListener:
 
     async def _lose_sight(self, emit: Emit) -> None:
         """One trouble of ours, and not seven hundred of theirs: every hotspot that was heard becomes unknown."""
-        now = self._clock.now()
+        now = self._clock.now().timestamp()
         readings = []
         for device, told in self._told.items():
             if told.status in (None, Status.UNKNOWN):
                 continue
             told.status = Status.UNKNOWN
+            at = _from_ms(_time_of(now, "", told, timed=False))
             readings.append(
-                Reading(self._devices[device], now, Status.UNKNOWN, Reason.BROKER_LOST, "the broker is lost", {}, Source.MQTT)
+                Reading(self._devices[device], at, Status.UNKNOWN, Reason.BROKER_LOST, "the broker is lost", {}, Source.MQTT)
             )
         await _all_durable(emit, readings)
 
@@ -281,17 +291,38 @@ class MqttListener:
         return waits
 
     def _readings_of(self, notice: Notice, topic: str, told: _Told) -> list[Reading]:
-        if notice.retained and not any(each.timed for each in notice.values):
-            return []  # a state of unknown age: neither a measurement nor news
-        if not notice.retained:
-            told.alive_at = notice.arrived
+        if notice.retained:
+            # Without a time of its own it is a state of unknown age: neither a measurement nor news.
+            if not any(each.timed for each in notice.values):
+                return []
+            told.status = told.status or Status.UP
+            return self._values(notice, topic, told)
+        told.alive_at = notice.arrived
         if not notice.values:
             return self._sign_of_life(notice, told)
-        told.status = Status.UP
+        before, told.status, told.gone_at = told.status, Status.UP, None
+        readings = self._values(notice, topic, told)
+        return readings if before in (None, Status.UP) else [*readings, *self._return(notice, readings, told)]
+
+    def _values(self, notice: Notice, topic: str, told: _Told) -> list[Reading]:
+        """One reading for each time that the values hold for."""
         by_time: dict[float, list[Taken]] = {}
         for each in notice.values:
             by_time.setdefault(each.at, []).append(each)
         return [self._reading(notice, topic, at, values, told) for at, values in by_time.items()]
+
+    def _return(self, notice: Notice, readings: Sequence[Reading], told: _Told) -> list[Reading]:
+        """Say of a device that was called gone, or unknown, that it is heard again, where the times of its values do not.
+
+        Its clock may be a little behind, and then it is up; or it sends what it kept, and then nothing is known of now.
+        """
+        newest = max(each.taken_at for each in readings)
+        if newest > _from_ms(told.newest_arrival_ms):
+            return []
+        told.status = Status.UP if notice.arrived - newest.timestamp() <= TOLERANCE else Status.UNKNOWN
+        reason = Reason.OK if told.status is Status.UP else Reason.SILENT
+        taken_at = _from_ms(_time_of(notice.arrived, "", told, timed=False))
+        return [Reading(self._devices[notice.device], taken_at, told.status, reason, "is heard again", {}, Source.MQTT)]
 
     def _reading(self, notice: Notice, topic: str, at: float, values: Sequence[Taken], told: _Told) -> Reading:
         series, facts = split_values(values)
@@ -301,10 +332,13 @@ class MqttListener:
 
     def _sign_of_life(self, notice: Notice, told: _Told) -> list[Reading]:
         """ "online" without a value: it lifts an "offline", but only values measured lately make it a hotspot that is up."""
+        if notice.presence is None:
+            return []
+        told.gone_at = None
         state = self._intake.states[notice.device]
         standing = state.signs.standing(notice.arrived, self._stale_after)
         status = Status.UP if standing in (Standing.UP, Standing.DEGRADED) else Status.UNKNOWN
-        if told.status is status or notice.presence is None:
+        if told.status is status:
             return []
         told.status = status
         reason = Reason.OK if status is Status.UP else Reason.SILENT
@@ -321,9 +355,10 @@ class MqttListener:
         A live one may have crossed the "online" of the device's next session. A retained one is a state of unknown age: it counts
         only if the device stays silent for as long as it may.
         """
-        if told.status is Status.DOWN:
+        if told.gone_at is not None:
             return False
-        grace = self._stale_after if notice.retained else self._options.will_grace
+        patience = min(self._stale_after, 2 * self._options.restate_every)
+        grace = patience if notice.retained else self._options.will_grace
         group.create_task(self._confirm(notice, told, delivery, told.alive_at, grace, emit))
         return delivery is not None
 
@@ -331,14 +366,49 @@ class MqttListener:
         self, notice: Notice, told: _Told, delivery: Delivery | None, alive_before: float, grace: float, emit: Emit
     ) -> None:
         await asyncio.sleep(grace)
-        if told.alive_at == alive_before and told.status is not Status.DOWN and self._link.is_up:
-            told.status = Status.DOWN
-            taken_at = _from_ms(_time_of(notice.arrived, "", told, timed=False))
-            detail = "its last will says that it is gone" if delivery is not None else "the broker holds an old 'offline' of it"
-            await emit(Reading(self._devices[notice.device], taken_at, Status.DOWN, Reason.OFFLINE, detail, {}, Source.MQTT))
+        if told.alive_at == alive_before and told.gone_at is None:
+            if self._link.is_up:
+                detail = "its last will says that it is gone" if delivery else "the broker holds an old 'offline' of it"
+                told.gone_at = notice.arrived
+                await emit(self._gone(notice.device, told, notice.arrived, detail, {}))
+            elif delivery is None:  # a live one comes again after the next connection, a retained one does not
+                told.gone_at = notice.arrived
         if delivery is not None:
             delivery.acknowledge()
             self._counters.acknowledged += 1
+
+    async def _restate(self, emit: Emit) -> None:
+        """Say of every device whose "offline" still stands that it does, once in each interval: the broker told it only once.
+
+        Only while the broker is there to tell us of its return, and has been for a moment: what it kept for us comes first.
+        """
+        every = self._options.restate_every
+        while True:
+            await asyncio.sleep(every / 4)
+            now = self._clock.now().timestamp()
+            if self._link.is_up and now - self._link.since >= every / 4:
+                due = [
+                    (device, told, told.gone_at)
+                    for device, told in self._told.items()
+                    if told.gone_at is not None and now - told.gone_told_ms / 1000 >= 0.9 * every
+                ]
+                await _all_durable(emit, [self._still_gone(device, told, since, now) for device, told, since in due])
+
+    def _still_gone(self, device: str, told: _Told, since: float, now: float) -> Reading:
+        facts: dict[str, Fact] = {STANDING_SINCE: _from_ms(round(since * 1000)).isoformat(timespec="seconds")}
+        return self._gone(device, told, now, "its 'offline' still stands", facts)
+
+    def _gone(self, device: str, told: _Told, at: float, detail: str, facts: Mapping[str, Fact]) -> Reading:
+        told.status = Status.DOWN
+        told.gone_told_ms = _time_of(at, "", told, timed=False)
+        at_time = _from_ms(told.gone_told_ms)
+        return Reading(self._devices[device], at_time, Status.DOWN, Reason.OFFLINE, detail, {}, Source.MQTT, facts)
+
+    def _doubt_what_stands(self) -> None:
+        """A broker that forgot us may have heard them since. What it retains, it tells anew."""
+        for told in self._told.values():
+            if told.gone_at is not None:
+                told.gone_at, told.status = None, Status.UNKNOWN
 
     # -- about ourselves
 

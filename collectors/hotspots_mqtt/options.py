@@ -63,6 +63,7 @@ class Options:
     ``linger`` is how long a batch that is not full waits for more: fewer, larger commits.
     ``will_grace`` is how long an "offline" waits for an "online" that it may have crossed on the way.
     ``lost_after``: how long the broker must be gone before its hotspots are called unknown.
+    ``restate_every``: how often an "offline" that still stands is said again; the interval at which readings are due.
     """
 
     broker: Broker = field(default_factory=Broker)
@@ -74,6 +75,7 @@ class Options:
     linger: float = 0.03
     will_grace: float = 0.5
     lost_after: float = 10.0
+    restate_every: float = 60.0
     report_every: float = 30.0
     watch_every: float = 5.0
     self_key: str = SELF_KEY

@@ -37,7 +37,7 @@ from command_centre.pipeline.forgetting import forgetting
 from command_centre.pipeline.inbox import Inbox
 from command_centre.pipeline.recorder import Recorder
 from command_centre.pipeline.roller import ROLLING
-from command_centre.pipeline.truth import HotspotTruths
+from command_centre.pipeline.truth import HotspotTruths, is_overruled_repetition
 from command_centre.pipeline.watchman import watching
 from command_centre.storage import facts, inventory
 from command_centre.storage.database import migrate, open_database, writing
@@ -258,7 +258,9 @@ class Collecting:
         self._inbox.offer(self._truths.settle(reading))
 
     async def _put(self, reading: Reading) -> None:
-        await self._inbox.put(self._truths.settle(reading))
+        settled = self._truths.settle(reading)
+        if not is_overruled_repetition(settled):
+            await self._inbox.put(settled)
 
     def _report(self) -> None:
         sweeps = [each for each in self._keeper.kept if isinstance(each, Sweep)]

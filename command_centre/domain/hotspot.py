@@ -9,6 +9,8 @@ The rules, in their order (each is a test):
 4. *A field report stands until a newer measured reading*, and never longer than its own patience. So does a list from the
    provider's portal.
 5. *What says nothing changes nothing.* A wrong password, a lost broker or our own uplink are no news about the hotspot.
+6. *An explicit word explains more than a missing answer.* Where several say that it is gone, the reason is "offline" and not the
+   time-out, whichever came last: one outage has one reason.
 
 Times decide, not the order of arrival: voices merge the same way in any order, and a repeated reading changes nothing.
 """
@@ -31,6 +33,10 @@ LOSS = MetricName("packet_loss_ratio")
 IN = MetricName("in_bits_per_second")
 INTERNET = "internet"
 """The fact (yes or no, 1 or 0) with which a device says whether it reaches the internet."""
+
+STANDING_SINCE = "standing_since"
+"""The fact of a reading that says again what was said at that time (ISO 8601) and has not been taken back: an "offline" is told
+once, and holds until the device is heard. Nothing was measured for it."""
 
 CAPACITY = 30
 """Devices a point takes at once, where the register does not say (press, 2021 and 2026: "30 pengguna", "20 sampai 30")."""
@@ -233,7 +239,8 @@ def truth_of(voices: Iterable[Voice], at: datetime, terms: Terms, *, planned: bo
     if serving:
         measured = _while_serving(serving, _without_internet(fresh, at, terms), at, terms)
     elif gone:
-        measured = _told_by(gone[-1], HotspotState.DOWN, Status.DOWN, gone[-1].reason)
+        teller = max(gone, key=lambda each: (each.reason is Reason.OFFLINE, each.at, each.source.value))
+        measured = _told_by(teller, HotspotState.DOWN, Status.DOWN, teller.reason)
     else:
         measured = _without_data(heard, fresh)
     return replace(measured, state=HotspotState.PLANNED_OFF) if planned else measured

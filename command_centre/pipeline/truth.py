@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from command_centre.domain.hotspot import Terms, Voice, joined, terms_of, truth_of, voice_of
+from command_centre.domain.hotspot import STANDING_SINCE, Terms, Voice, joined, terms_of, truth_of, voice_of
 from command_centre.domain.reading import Reading, Source
 from command_centre.domain.target import Target, TargetKey, TargetKind
 
@@ -49,3 +49,11 @@ class HotspotTruths:
             detail=truth.detail or reading.detail,
             evidence={**reading.evidence, "said": said},
         )
+
+
+def is_overruled_repetition(settled: Reading) -> bool:
+    """Whether a settled reading only says again what another source contradicts: it vouches for nothing and needs no row.
+
+    It measured nothing either: recorded, it would stand before the values of the source that sees the hotspot serve.
+    """
+    return STANDING_SINCE in settled.evidence and "said" in settled.evidence

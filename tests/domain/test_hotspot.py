@@ -87,6 +87,13 @@ def test_a_reading_from_a_clock_a_little_ahead_counts_and_one_from_next_year_doe
     assert state(said(Source.MQTT, -31_536_000)) is HotspotState.NO_DATA
 
 
+@pytest.mark.parametrize("seconds", [(5, 20), (20, 5)])
+def test_one_outage_has_one_reason_whichever_source_spoke_last(seconds: tuple[int, int]) -> None:
+    will, silence = seconds
+    believed = truth(said(Source.MQTT, will, OFFLINE), said(Source.POLL, silence, TIMEOUT))
+    assert (believed.status, believed.reason) == (Status.DOWN, Reason.OFFLINE)
+
+
 def test_the_newest_word_of_one_source_counts() -> None:
     assert state(said(Source.POLL, 60), said(Source.POLL, 5, TIMEOUT)) is HotspotState.DOWN
     assert state(said(Source.POLL, 60, TIMEOUT), said(Source.POLL, 5)) is HotspotState.NORMAL

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+from command_centre.domain.hotspot import STANDING_SINCE
 from command_centre.domain.reading import Reading, Reason, Source, Status
 from command_centre.domain.series import MetricName
 from command_centre.domain.target import Place, Target, TargetKey, TargetKind
-from command_centre.pipeline.truth import HotspotTruths
+from command_centre.pipeline.truth import HotspotTruths, is_overruled_repetition
 from tests.support.clock import NOON
 
 KEY = TargetKey("wifi:utara-0001")
@@ -64,3 +66,22 @@ def test_a_site_and_a_tentative_reading_pass_unchanged() -> None:
     tentative = Reading(KEY, NOON, Status.DOWN, Reason.TIMEOUT, tentative=True)
     assert truths.settle(site) is site
     assert truths.settle(tentative) is tentative
+
+
+def test_an_offline_that_is_only_said_again_needs_no_row_while_another_source_sees_it_serve() -> None:
+    """Q4: recorded, it would stand before the values of the source that sees it."""
+    truths = HotspotTruths([HOTSPOT])
+    truths.settle(said(Source.POLL, Status.UP, Reason.OK, clients_total=4))
+    first = truths.settle(said(Source.MQTT, Status.DOWN, Reason.OFFLINE, after=1))
+    again = truths.settle(_again(said(Source.MQTT, Status.DOWN, Reason.OFFLINE, after=31)))
+    assert (first.status, again.status) == (Status.UP, Status.UP)
+    assert [is_overruled_repetition(each) for each in (first, again)] == [False, True]
+
+
+def test_an_offline_that_is_said_again_is_recorded_where_nobody_contradicts_it() -> None:
+    again = HotspotTruths([HOTSPOT]).settle(_again(said(Source.MQTT, Status.DOWN, Reason.OFFLINE)))
+    assert (again.status, is_overruled_repetition(again)) == (Status.DOWN, False)
+
+
+def _again(reading: Reading) -> Reading:
+    return replace(reading, evidence={STANDING_SINCE: NOON.isoformat()})

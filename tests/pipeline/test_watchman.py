@@ -7,15 +7,15 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
-from command_centre.domain.reading import Status
+from command_centre.domain.reading import Reason, Source, Status
 from command_centre.domain.rule import DEFAULT_RULES
 from command_centre.domain.target import TargetKey
 from command_centre.pipeline.batch import write_batch
 from command_centre.pipeline.rulebook import Rulebook
 from command_centre.pipeline.watchman import Newest, WallSeen, look_round, wall_readings
 from command_centre.storage.database import writing
-from command_centre.storage.tables import incident, latest, target
-from command_centre.storage.times import from_ms
+from command_centre.storage.tables import incident, latest, span, target
+from command_centre.storage.times import from_ms, to_ms
 from command_centre.storage.walls import WallBeat, record_beat
 from tests.support.city import WITA, register, rows, site, write
 from tests.support.city import reading as seen
@@ -62,6 +62,18 @@ def test_silent_targets_become_unknown_without_a_story(engine: Engine) -> None:
         "situs:lain": ("unknown", "silent"),
     }
     assert rows(engine, incident) == []
+
+
+def test_a_word_that_is_said_again_each_interval_is_one_outage_and_no_silence(engine: Engine) -> None:
+    """BEHAVIOUR Q4: an "offline" that stands keeps its hotspot down, in one span, for as long as it stands."""
+    for minute in range(11):
+        write(engine, seen(second(60 * minute), Status.DOWN, Reason.OFFLINE, source=Source.MQTT))
+        look(engine, second(60 * minute + 59))
+    first = rows(engine, target)[0].id
+    spans = [(row.since, row.status, row.reason) for row in rows(engine, span) if row.target_id == first]
+    assert spans == [(to_ms(second(0)), "down", "offline")]
+    look(engine, second(60 * 12 + 1))
+    assert [row.status for row in rows(engine, latest) if row.target_id == first] == ["unknown"], "and then nobody says it"
 
 
 def test_a_wall_that_is_silent_for_thirty_seconds_is_one_story_until_it_is_back(engine: Engine) -> None:

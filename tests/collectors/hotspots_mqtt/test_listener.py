@@ -12,6 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from collectors.hotspots_mqtt.flaws import FlawKind
 from collectors.hotspots_mqtt.intake import Limits
 from collectors.hotspots_mqtt.listener import MqttListener
 from collectors.hotspots_mqtt.options import Options, Protocol, Tls
+from command_centre.domain.hotspot import STANDING_SINCE
 from command_centre.domain.reading import Reading, Reason, Source, Status
 from tests.support.brokers import BadBroker, Mosquitto, Publisher, make_papers, mosquitto, packet, sequence_payloads
 from tests.support.mqtt_sink import SqliteSink, WallClock, options, registered, stored_numbers
@@ -356,6 +358,108 @@ def test_online_without_a_value_is_unknown_and_lifts_an_offline(broker: Mosquitt
     assert [each.status for each in readings] == [Status.DOWN, Status.UNKNOWN]
 
 
+# -- Q4: an "offline" is told once and holds until the device is heard
+
+
+def _restating(port: int, every: float = 0.4) -> Options:
+    return replace(options(port), restate_every=every)
+
+
+def _states(store: Store) -> list[Status]:
+    return [each.status for each in store.of_hotspots()]
+
+
+def test_an_offline_is_said_again_each_interval_until_the_device_is_heard(broker: Mosquitto) -> None:
+    """Q4: a last will is told once; what is not said again would be silence, and silence is not "offline"."""
+
+    async def body(_: MqttListener, store: Store) -> None:
+        with Publisher(broker.port) as device:
+            await off_loop(lambda: device.send(STATUS, "offline"))
+            await until(lambda: _states(store).count(Status.DOWN) == 3, "said twice more")
+            await off_loop(lambda: device.send(TOPIC, {"klien": 3}))
+            await until(lambda: Status.UP in _states(store), "heard again")
+            await asyncio.sleep(0.8)
+
+    readings = listening(_restating(broker.port), body).of_hotspots()
+    assert [each.status for each in readings][-1] is Status.UP, "nothing is said again of a device that was heard"
+    first, *again = [each for each in readings if each.status is Status.DOWN]
+    assert STANDING_SINCE not in first.evidence
+    assert {each.evidence[STANDING_SINCE] for each in again} == {first.taken_at.isoformat(timespec="seconds")}
+    assert [dict(each.values) for each in again] == [{}] * len(again), "nothing is measured for it"
+    gaps = [(later.taken_at - earlier.taken_at).total_seconds() for earlier, later in pairwise([first, *again])]
+    assert max(gaps) < 0.8, "a reading vouches for two intervals"
+
+
+def test_what_stands_is_not_said_while_the_broker_is_away_and_again_when_it_is_back(broker: Mosquitto) -> None:
+    """Q4 and Q8: without the broker nobody would tell us of the device's return."""
+
+    async def body(listener: MqttListener, store: Store) -> None:
+        with Publisher(broker.port) as device:
+            await off_loop(lambda: device.send(STATUS, "offline"))
+            await until(lambda: _states(store) == [Status.DOWN], "down")
+        await off_loop(broker.stop)
+        await until(lambda: Status.UNKNOWN in _states(store), "unknown")
+        said = len(store.of_hotspots())
+        await asyncio.sleep(0.6)
+        assert len(store.of_hotspots()) == said
+        await off_loop(broker.start)
+        await until(lambda: _states(store)[-1] is Status.DOWN, "it still stands")
+
+    store = listening(_restating(broker.port), body)
+    assert store.of_hotspots()[-1].evidence[STANDING_SINCE]
+
+
+def test_a_broker_that_forgot_us_takes_back_what_stood(broker: Mosquitto) -> None:
+    """Q4: whoever came back meanwhile told it to nobody."""
+
+    async def body(listener: MqttListener, store: Store) -> None:
+        with Publisher(broker.port) as device:
+            await off_loop(lambda: device.send(STATUS, "offline"))
+            await until(lambda: _states(store) == [Status.DOWN], "down")
+        await off_loop(lambda: _lose_everything(broker))
+        await until(lambda: store.of_ourselves()[-1].evidence.get("sessions_forgotten") == 1, "told")
+        said = _states(store).count(Status.DOWN)
+        await asyncio.sleep(1.0)
+        assert _states(store).count(Status.DOWN) == said
+
+    listening(_restating(broker.port), body)
+
+
+def test_a_collector_that_starts_again_learns_what_stands_from_the_broker(broker: Mosquitto) -> None:
+    """Q4 and S9: the broker keeps our session, and would give a retained "offline" only to a new one."""
+
+    async def nothing(_: MqttListener, __: Store) -> None:
+        return None
+
+    async def body(_: MqttListener, store: Store) -> None:
+        await until(lambda: _states(store).count(Status.DOWN) == 2, "told, and said again")
+
+    listening(_restating(broker.port), nothing)
+    with Publisher(broker.port) as device:
+        device.send(STATUS, "offline", retain=True)
+    listening(_restating(broker.port), body)
+    listening(_restating(broker.port), body)
+
+
+@pytest.mark.parametrize(("behind", "expected"), [(120, Status.UP), (3600, Status.UNKNOWN)])
+def test_a_device_that_was_gone_is_heard_at_once_whatever_its_clock_says(
+    broker: Mosquitto, behind: int, expected: Status
+) -> None:
+    """Q4 and Q7: a clock a little behind must not keep it down; data it kept say nothing of now."""
+
+    async def body(_: MqttListener, store: Store) -> None:
+        with Publisher(broker.port) as device:
+            await off_loop(lambda: device.send(STATUS, "offline"))
+            await until(lambda: _states(store) == [Status.DOWN], "down")
+            await off_loop(lambda: device.send(TOPIC, {"klien": 3, "ts": round(time.time()) - behind}))
+            await until(lambda: len(store.of_hotspots()) >= 3, "heard again")
+
+    kept, returned = listening(options(broker.port), body).of_hotspots()[1:]
+    assert (kept.values, kept.status) == ({"clients_total": 3}, Status.UP)
+    assert (returned.status, dict(returned.values)) == (expected, {})
+    assert returned.taken_at > kept.taken_at
+
+
 # -- Q5: another configuration
 
 
@@ -515,17 +619,18 @@ def test_a_session_that_is_taken_again_and_again_is_guessed_where_the_broker_doe
 
 def test_a_session_that_the_broker_forgot_is_told(broker: Mosquitto, tmp_path: Path) -> None:
     async def body(listener: MqttListener, store: Store) -> None:
-        def lose_everything() -> None:
-            broker.kill()
-            for each in broker.folder.glob("mosquitto.db*"):
-                each.unlink()
-            broker.start()
-
-        await off_loop(lose_everything)
+        await off_loop(lambda: _lose_everything(broker))
         await until(lambda: store.of_ourselves()[-1].evidence.get("sessions_forgotten") == 1, "told")
         assert listener.link.is_up
 
     listening(options(broker.port), body)
+
+
+def _lose_everything(broker: Mosquitto) -> None:
+    broker.kill()
+    for each in broker.folder.glob("mosquitto.db*"):
+        each.unlink()
+    broker.start()
 
 
 class StumblingClock(WallClock):

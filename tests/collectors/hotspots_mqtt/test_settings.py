@@ -59,7 +59,7 @@ def test_the_password_is_in_no_repr(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_building_a_listener_opens_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "socket", None)
-    listener = build(MqttSettings(), FrozenClock(), {})
+    listener = build(MqttSettings(), FrozenClock(), ())
     assert not listener.link.is_up
     assert KIND_PARTS[0] is MqttSettings
 

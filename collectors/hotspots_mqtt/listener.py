@@ -23,6 +23,7 @@ from collectors.hotspots_mqtt.moments import TOLERANCE
 from collectors.hotspots_mqtt.options import Options
 from collectors.hotspots_mqtt.reader import Message, Presence, Reader
 from collectors.hotspots_mqtt.standing import STALE_AFTER, Standing
+from collectors.hotspots_mqtt.topics import slot_of
 from collectors.hotspots_mqtt.troubles import Trouble
 from command_centre.domain.hotspot import STANDING_SINCE
 from command_centre.domain.ports import Clock, Emit
@@ -34,6 +35,10 @@ log = logging.getLogger(__name__)
 
 MOST_WAITING = 50_000
 """Messages in memory at most. Those of quality 1 are bounded by the broker (receive maximum); this bounds those of quality 0."""
+
+
+MOST_TOPICS = 1_000
+"""Topics of one device whose place is remembered; of more it is worked out each time."""
 
 
 class Mailbox:
@@ -108,6 +113,7 @@ class MqttListener:
         self._devices = dict(devices)
         readers = [Reader(each, options.max_payload_bytes) for each in options.mappings]
         self._intake = Intake(readers, options.limits, frozenset(devices))
+        self._patterns = tuple(each for mapping in options.mappings for each in mapping.topics)
         self._stale_after = max((each.stale_after or STALE_AFTER for each in options.mappings), default=STALE_AFTER)
         self._told: dict[str, _Told] = {}
         self._link = Link(Trouble(Reason.NEVER_SEEN, "not connected yet"), clock.now().timestamp())
@@ -242,7 +248,7 @@ class MqttListener:
             if told.status in (None, Status.UNKNOWN):
                 continue
             told.status = Status.UNKNOWN
-            at = _from_ms(_time_of(now, "", told, timed=False))
+            at = _from_ms(_arrival_time(now, told))
             readings.append(
                 Reading(self._devices[device], at, Status.UNKNOWN, Reason.BROKER_LOST, "the broker is lost", {}, Source.MQTT)
             )
@@ -321,13 +327,14 @@ class MqttListener:
             return []
         told.status = Status.UP if notice.arrived - newest.timestamp() <= TOLERANCE else Status.UNKNOWN
         reason = Reason.OK if told.status is Status.UP else Reason.SILENT
-        taken_at = _from_ms(_time_of(notice.arrived, "", told, timed=False))
+        taken_at = _from_ms(_arrival_time(notice.arrived, told))
         return [Reading(self._devices[notice.device], taken_at, told.status, reason, "is heard again", {}, Source.MQTT)]
 
     def _reading(self, notice: Notice, topic: str, at: float, values: Sequence[Taken], told: _Told) -> Reading:
         series, facts = split_values(values)
         facts |= _facts_of(notice)
-        taken_at = _from_ms(_time_of(at, topic, told, timed=values[0].timed))
+        timed = values[0].timed
+        taken_at = _from_ms(self._own_time(at, topic, told) if timed else _arrival_time(at, told))
         return Reading(self._devices[notice.device], taken_at, Status.UP, Reason.OK, "", series, Source.MQTT, facts)
 
     def _sign_of_life(self, notice: Notice, told: _Told) -> list[Reading]:
@@ -342,8 +349,17 @@ class MqttListener:
             return []
         told.status = status
         reason = Reason.OK if status is Status.UP else Reason.SILENT
-        taken_at = _from_ms(_time_of(notice.arrived, "", told, timed=False))
+        taken_at = _from_ms(_arrival_time(notice.arrived, told))
         return [Reading(self._devices[notice.device], taken_at, status, reason, "says that it is there", {}, Source.MQTT)]
+
+    def _own_time(self, at: float, topic: str, told: _Told) -> int:
+        """Milliseconds since the epoch by the device's own time: the same for the same message, however often it comes."""
+        slot = told.slots.get(topic)
+        if slot is None:
+            slot = slot_of(topic, self._patterns)
+            if len(told.slots) < MOST_TOPICS:
+                told.slots[topic] = slot
+        return round(at * 1000) + slot
 
     # -- last wills
 
@@ -400,7 +416,7 @@ class MqttListener:
 
     def _gone(self, device: str, told: _Told, at: float, detail: str, facts: Mapping[str, Fact]) -> Reading:
         told.status = Status.DOWN
-        told.gone_told_ms = _time_of(at, "", told, timed=False)
+        told.gone_told_ms = _arrival_time(at, told)
         at_time = _from_ms(told.gone_told_ms)
         return Reading(self._devices[device], at_time, Status.DOWN, Reason.OFFLINE, detail, {}, Source.MQTT, facts)
 
@@ -485,17 +501,9 @@ def _facts_of(notice: Notice) -> dict[str, Fact]:
     return facts
 
 
-def _time_of(at: float, topic: str, told: _Told, *, timed: bool) -> int:
-    """Milliseconds since the epoch, told apart where a device says several things in one instant.
-
-    By the device's own time: one millisecond per topic of the device, so that the same message always has the same time and a
-    repetition changes nothing. By arrival: always later than the last one.
-    """
-    milliseconds = round(at * 1000)
-    if timed:
-        slot = told.slots.setdefault(topic, len(told.slots)) if len(told.slots) < 1_000 else 0
-        return milliseconds + slot
-    told.newest_arrival_ms = max(milliseconds, told.newest_arrival_ms + 1)
+def _arrival_time(at: float, told: _Told) -> int:
+    """Milliseconds since the epoch for what carries no time of its own: always later than the last one of the device."""
+    told.newest_arrival_ms = max(round(at * 1000), told.newest_arrival_ms + 1)
     return told.newest_arrival_ms
 
 

@@ -37,8 +37,8 @@ MOST_WAITING = 50_000
 """Messages in memory at most. Those of quality 1 are bounded by the broker (receive maximum); this bounds those of quality 0."""
 
 
-MOST_TOPICS = 1_000
-"""Topics of one device whose place is remembered; of more it is worked out each time."""
+MOST_TOPICS = 500
+"""Topics of one device whose place is remembered and kept apart from the others."""
 
 
 class Mailbox:
@@ -356,7 +356,7 @@ class MqttListener:
         """Milliseconds since the epoch by the device's own time: the same for the same message, however often it comes."""
         slot = told.slots.get(topic)
         if slot is None:
-            slot = slot_of(topic, self._patterns)
+            slot = slot_of(topic, self._patterns, told.slots.values())
             if len(told.slots) < MOST_TOPICS:
                 told.slots[topic] = slot
         return round(at * 1000) + slot

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from collectors.hotspots_mqtt.flaws import FlawKind, RejectedError
@@ -19,6 +19,7 @@ DEVICE_NAMES = ("device", "ap", "host", "hostname", "node", "id", "serial", "sn"
 """Placeholders that may name the device, best first."""
 
 _SAME_FOR_A_DEVICE = frozenset({*DEVICE_NAMES, "city", "shard"})
+_SLOTS = 1_000
 _FIRST_OF_MANY = 100
 
 
@@ -88,12 +89,22 @@ def _level_expression(level: str, seen: set[str]) -> str:
     return "".join(parts) + re.escape(level[position:])
 
 
-def slot_of(topic: str, patterns: Sequence[TopicPattern]) -> int:
+def slot_of(topic: str, patterns: Sequence[TopicPattern], taken: Collection[int] = ()) -> int:
     """Which millisecond of a second a topic has, so that what a device says in several topics in one instant stays apart.
 
     It follows from the topic alone: after a restart a repeated message has the same time as before, and so changes nothing. The
-    one topic of most devices has 0; where a pattern stands for many topics of a device, each has its own (two in 899 may share).
+    one topic of most devices has 0; where a pattern stands for many topics of a device, each has its own. ``taken`` are those of
+    the device's other topics: of two that would share one, the later gets the next.
     """
+    slot = _wanted_slot(topic, patterns)
+    for _ in range(_SLOTS):
+        if slot not in taken:
+            break
+        slot = (slot + 1) % _SLOTS
+    return slot
+
+
+def _wanted_slot(topic: str, patterns: Sequence[TopicPattern]) -> int:
     for number, pattern in enumerate(patterns):
         if pattern.match(topic) is not None:
             stands_for_many = "+" in pattern.text or "#" in pattern.text or not pattern.names <= _SAME_FOR_A_DEVICE
@@ -102,4 +113,4 @@ def slot_of(topic: str, patterns: Sequence[TopicPattern]) -> int:
 
 
 def _hashed_slot(topic: str) -> int:
-    return _FIRST_OF_MANY + zlib.crc32(topic.encode("utf-8", "surrogatepass")) % 899
+    return _FIRST_OF_MANY + zlib.crc32(topic.encode("utf-8", "surrogatepass")) % (_SLOTS - _FIRST_OF_MANY)

@@ -23,7 +23,7 @@ class CutRollup(NamedTuple):
     """What one metric of one target came to over the whole period."""
 
     metric: str
-    count: int
+    samples: int
     total: float
     low: float
     high: float

@@ -19,7 +19,8 @@ snapshot = Table(
     Column("ends_at", MILLISECONDS, nullable=False),
     Column("cut_at", MILLISECONDS, nullable=False),  # when the data were read
     Column("sha256", String(64), nullable=False),  # of the body's canonical JSON
-    Column("cut_sha256", String(64), nullable=False),  # of the data cut's: the same cut needs no revision
+    Column("cut_sha256", String(64), nullable=False),  # of the data cut's
+    Column("evidence_sha256", String(64), nullable=False),  # of what was measured: the same evidence needs no revision
     Column("previous", String(64)),  # the seal of the snapshot before; NULL for the first of the chain
     Column("seal", String(64), nullable=False, unique=True),
     Column("public_key", String(64), nullable=False),
@@ -41,7 +42,7 @@ snapshot_check = Table(
     metadata,
     Column("period", String(10), primary_key=True),
     Column("checked_at", MILLISECONDS, nullable=False),
-    Column("cut_sha256", String(64), nullable=False),  # of the data as they were then
+    Column("evidence_sha256", String(64), nullable=False),  # of what was measured, as it was known then
     Column("differs", Boolean, nullable=False),  # late data came in: a revision is offered
 )
 

@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("cut_at", sa.BigInteger(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("cut_sha256", sa.String(length=64), nullable=False),
+        sa.Column("evidence_sha256", sa.String(length=64), nullable=False),
         sa.Column("previous", sa.String(length=64), nullable=True),
         sa.Column("seal", sa.String(length=64), nullable=False),
         sa.Column("public_key", sa.String(length=64), nullable=False),
@@ -45,7 +46,7 @@ def upgrade() -> None:
         "snapshot_check",
         sa.Column("period", sa.String(length=10), nullable=False),
         sa.Column("checked_at", sa.BigInteger(), nullable=False),
-        sa.Column("cut_sha256", sa.String(length=64), nullable=False),
+        sa.Column("evidence_sha256", sa.String(length=64), nullable=False),
         sa.Column("differs", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("period", name=op.f("pk_snapshot_check")),
     )

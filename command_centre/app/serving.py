@@ -32,7 +32,9 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainT
 from starlette.routing import Mount, Route
 
 from command_centre.app.clock import SystemClock
+from command_centre.app.guard import Access, Guard
 from command_centre.app.live import REST_BETWEEN_DRAWS, Draw, Drawing, LiveFeed
+from command_centre.app.signing_in import SigningIn
 from command_centre.config.durations import parse_duration
 from command_centre.config.model import Config, Mode, Theme, Wall
 from command_centre.domain.ports import Clock
@@ -129,8 +131,11 @@ def create_app(
     rest_between_draws: timedelta = REST_BETWEEN_DRAWS,
     build: str | None = None,
     details: HotspotDetails | None = None,
+    access: Access | None = None,
 ) -> WallApp:
     """The whole web application on one database. Two of them can live in one process.
+
+    ``access`` says who gets in; without it there is no door at all, which only a test on its own machine may want.
 
     ``refresh_every`` is how often a target is looked at: the browser measures staleness in it. ``beat_every`` is how often a wall
     reports. ``build`` names what browsers run: when it changes, they reload. ``details`` answers about single hotspots.
@@ -149,6 +154,7 @@ def create_app(
     details = queries.details() if details is None else details
     desk_server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     desk = _desk(desk_server, details, words)
+    signing_in = None if access is None else SigningIn(engine, clock, access, words, city=words.say.city)
     site = _Site(details, feed, queries, engine, clock, words, {each.name: each for each in walls}, screens, build, beat_every)
 
     @asynccontextmanager
@@ -171,10 +177,14 @@ def create_app(
         Route("/fonts/{name}", font),
         Route("/bootstrap.css", bootstrap),
         Route("/titik/{key}", site.hotspot),
+        *([] if signing_in is None else signing_in.routes()),
         Mount(DESK.rstrip("/"), app=WholePath(desk_server)),
         Mount("/", app=inner),
     ]
-    guarded = Starlette(routes=routes, lifespan=life, middleware=[Middleware(SecurityHeaders, policy=_policy(dash_app, desk))])
+    middleware = [Middleware(SecurityHeaders, policy=_policy(dash_app, desk))]
+    if access is not None:
+        middleware.append(Middleware(Guard, engine=engine, clock=clock, access=access))
+    guarded = Starlette(routes=routes, lifespan=life, middleware=middleware)
     return WallApp(guarded, dash_app, desk, feed, build)
 
 
@@ -556,7 +566,7 @@ def _policy(*apps: Dash) -> str:
     scripts = " ".join(["'self'", *dict.fromkeys(digest for app in apps for digest in app.csp_hashes())])
     return (
         f"default-src 'none'; script-src {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-        "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+        "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
     )
 
 

@@ -80,19 +80,25 @@ class Person:
         return self.role.includes(NEEDS[right]) and not (self.must_replace and right is not Right.SEE_WALLS)
 
 
-FREE_FAILURES = 5
+FREE_FOR_PAIR = 5
+"""Failures of one name from one address that cost nothing yet."""
+FREE_FOR_ADDRESS = 20
+"""Of one address, whatever the names: several people may share it."""
+FREE_FOR_NAME = 50
+"""Of one name from anywhere: many, or a stranger could keep somebody out of the system by failing in their name."""
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 FORGOTTEN_AFTER = timedelta(hours=24)
+MOST_DOUBLINGS = 10
 
 
-def pause_after(failures: int) -> timedelta:
-    """How long nobody may try again after so many failures in a row: five are free, then 30 s, doubling up to one hour."""
-    if failures < FREE_FAILURES:
+def pause_after(failures: int, free: int) -> timedelta:
+    """How long nobody may try again after so many failures: ``free`` cost nothing, then 30 s, doubling up to one hour."""
+    if failures < free:
         return timedelta(0)
-    return min(FIRST_PAUSE * 2 ** min(failures - FREE_FAILURES, 10), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * (1 << min(failures - free, MOST_DOUBLINGS)), LONGEST_PAUSE)
 
 
-def failures_left(failures: int, last_at: datetime, at: datetime) -> int:
-    """The failures that still count: after a day without one they are forgotten."""
+def failures_that_count(failures: int, last_at: datetime, at: datetime) -> int:
+    """After a day without a failure the earlier ones are forgotten."""
     return 0 if at - last_at >= FORGOTTEN_AFTER else failures

@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from command_centre.domain.person import Person, Role, failures_left, pause_after
+from command_centre.domain.person import Person, Role, failures_that_count, pause_after
 from command_centre.storage.database import upsert_into
 from command_centre.storage.people_tables import account, attempt, session, token
 from command_centre.storage.times import from_ms, to_ms
 
 SECRET_BYTES = 32
 SEEN_EVERY = timedelta(minutes=5)  # a session's last use is written at most this often: looking must not mean writing
+LONGEST_SESSION = timedelta(days=7)
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 """How an account or a token may be called: it stands in files, addresses and audit rows."""
 
@@ -158,9 +159,12 @@ def person_of_session(connection: Connection, secret: str, at: datetime) -> tupl
 
 
 def touch_session(connection: Connection, secret: str, at: datetime, lasts: timedelta) -> None:
-    """It was used: it lasts from now on."""
-    values = {"last_seen": to_ms(at), "expires_at": to_ms(at + lasts)}
-    connection.execute(update(session).where(session.c.digest == digest(secret)).values(values))
+    """It was used: it lasts from now on, but never longer than ``LONGEST_SESSION`` after signing in."""
+    here = session.c.digest == digest(secret)
+    begun = connection.execute(select(session.c.created_at).where(here)).scalar()
+    if begun is not None:
+        until = min(at + lasts, from_ms(begun) + LONGEST_SESSION)
+        connection.execute(update(session).where(here).values(last_seen=to_ms(at), expires_at=to_ms(until)))
 
 
 def end_session(connection: Connection, secret: str) -> None:
@@ -235,12 +239,11 @@ def blocked_until(connection: Connection, keys: Sequence[str], at: datetime) -> 
     return None if latest is None or latest <= to_ms(at) else from_ms(latest)
 
 
-def note_failure(connection: Connection, key: str, at: datetime) -> None:
-    """One more failed attempt under this key: the pause grows."""
+def note_failure(connection: Connection, key: str, free: int, at: datetime) -> None:
+    """One more failed attempt under this key: after the first ``free`` of them the pause grows."""
     row = connection.execute(select(attempt).where(attempt.c.key == key)).first()
-    before = 0 if row is None else failures_left(row.failures, from_ms(row.last_at), at)
-    failures = before + 1
-    until = at + pause_after(failures)
+    failures = 1 + (0 if row is None else failures_that_count(row.failures, from_ms(row.last_at), at))
+    until = at + pause_after(failures, free)
     values = {"key": key, "failures": failures, "last_at": to_ms(at), "blocked_until": to_ms(until)}
     connection.execute(upsert_into(connection, attempt), values)
 

@@ -47,7 +47,7 @@ token = Table(
 attempt = Table(
     "attempt",
     metadata,
-    Column("key", String(140), primary_key=True),  # "name:…" or "address:…"
+    Column("key", String(180), primary_key=True),  # "name:…" or "address:…"
     Column("failures", Integer, nullable=False),
     Column("last_at", MILLISECONDS, nullable=False),
     Column("blocked_until", MILLISECONDS, nullable=False),

@@ -52,7 +52,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "attempt",
-        sa.Column("key", sa.String(length=140), nullable=False),
+        sa.Column("key", sa.String(length=180), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("last_at", sa.BigInteger(), nullable=False),
         sa.Column("blocked_until", sa.BigInteger(), nullable=False),

@@ -1,0 +1,1 @@
+"""The pages of signing in: plain HTML, so that they work before any script does."""

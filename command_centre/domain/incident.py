@@ -20,6 +20,27 @@ class IncidentEventKind(StrEnum):
     OPENED = "opened"
     REASON_CHANGED = "reason_changed"
     RESOLVED = "resolved"
+    # What people do (commands.py): these carry an author.
+    ACKNOWLEDGED = "acknowledged"
+    ACK_WITHDRAWN = "ack_withdrawn"
+    NOTED = "noted"
+    ASSIGNED = "assigned"
+    CAUSE_LABELLED = "cause_labelled"
+    SILENCED = "silenced"
+    SILENCE_LIFTED = "silence_lifted"
+
+
+class Cause(StrEnum):
+    """What it was, as a person said. A label for reports and for tuning rules; it ends nothing."""
+
+    POWER = "power"  # PLN
+    CABLE = "cable"
+    PROVIDER = "provider"
+    DEVICE = "device"
+    SOFTWARE = "software"
+    PLANNED_WORK = "planned_work"
+    NOT_A_FAULT = "not_a_fault"  # a false alarm
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)

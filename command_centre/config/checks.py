@@ -166,6 +166,7 @@ def check_inventory(
     for key, name, lookers, what in (
         ("sites", inventory.sites, (SITES_KIND,), "sites"),
         ("hotspots", inventory.hotspots, HOTSPOT_KINDS, "hotspots"),
+        ("services", inventory.services, ("e_services",), "services"),
     ):
         choice = [each for each in lookers if each in kinds]
         if name is not None and choice and used.isdisjoint(choice):

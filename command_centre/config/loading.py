@@ -20,7 +20,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from command_centre.config import checks
+from command_centre.config.access import AccessSection
 from command_centre.config.cells import NOT_READABLE, NOTHING_LISTED, Listed
+from command_centre.config.holidays import read_special_days
 from command_centre.config.hotspots import (
     NO_PARENTS,
     PARENTS_NOT_READABLE,
@@ -42,6 +44,7 @@ from command_centre.config.model import (
     Demo,
     Inventory,
     Mode,
+    Progress,
     Retention,
     Section,
     Storage,
@@ -50,13 +53,17 @@ from command_centre.config.model import (
     Web,
     WindowEntry,
 )
-from command_centre.config.naming import Listing, names_of
+from command_centre.config.naming import Listing, Names, names_of
+from command_centre.config.progress import CatalogueRead, read_catalogue
 from command_centre.config.register import LARGEST_BYTES as LARGEST_REGISTER_BYTES
+from command_centre.config.services import SERVICES_KIND, read_services
 from command_centre.config.translate import Findings, ModelT, as_far_as_sound, keys_of, validated
 from command_centre.config.translate import Path as Trail
 from command_centre.config.windows import build_window
 from command_centre.config.yaml_tree import LARGEST_BYTES, ListNode, MapNode, Mark, Node, Scalar, parse, plain
 from command_centre.domain.calendar import Window
+from command_centre.domain.progress import Catalogue
+from command_centre.domain.special_day import SpecialDay
 from command_centre.domain.target import Target
 
 SECTIONS: Mapping[str, type[Section]] = {
@@ -66,12 +73,15 @@ SECTIONS: Mapping[str, type[Section]] = {
     "retention": Retention,
     "uplink": Uplink,
     "inventory": Inventory,
+    "progress": Progress,
+    "access": AccessSection,
     "demo": Demo,
 }
 LISTS: Mapping[str, type[Section]] = {"collectors": CollectorFrame, "windows": WindowEntry, "walls": Wall}
 KEYS = ("mode", *SECTIONS, *LISTS)
 """Everything that may stand at the left margin of ``config.yaml``."""
 
+SHIPPED_HOLIDAYS = Path(__file__).resolve().parents[2] / "data" / "reference" / "holidays.csv"
 SHIPPED_KELURAHAN = Path(__file__).resolve().parents[2] / "data" / "reference" / "kelurahan.csv"
 MOST_ENTRIES = 1000
 
@@ -87,6 +97,8 @@ class Skeleton:
     retention: Retention | None
     uplink: Uplink | None
     inventory: Inventory | None
+    progress: Progress | None
+    access: AccessSection | None
     demo: Demo | None
     windows: Mapping[int, WindowEntry]
     walls: Mapping[int, Wall]
@@ -100,21 +112,25 @@ class Registers:
     parents: ParentsListed
     sites: Listed
     hotspots: Listed
+    services: Listed
+    special_days: tuple[SpecialDay, ...]
+    special_day_mistakes: tuple[Mistake, ...]
     groups: tuple[str, ...] | None
     choices: Choices
     digest: bytes
 
     @property
     def targets(self) -> tuple[Target, ...]:
-        return (*self.sites.targets, *self.hotspots.targets)
+        return (*self.sites.targets, *self.hotspots.targets, *self.services.targets)
 
     @property
     def mistakes(self) -> tuple[Mistake, ...]:
-        return tuple(each for register in (self.kelurahan, self.parents, self.sites, self.hotspots) for each in register.mistakes)
+        registers = (self.kelurahan, self.parents, self.sites, self.hotspots, self.services)
+        return (*(each for register in registers for each in register.mistakes), *self.special_day_mistakes)
 
     def listing(self) -> Listing:
         """What a window may name."""
-        return Listing(self.sites, self.hotspots, self.parents, self.kelurahan, self.groups, self.choices)
+        return Listing(self.sites, self.hotspots, self.parents, self.kelurahan, self.groups, self.choices, services=self.services)
 
 
 def load(path: Path, kinds: Mapping[str, type[BaseModel]], screens: Mapping[str, bool] = checks.SCREENS) -> Config:
@@ -130,17 +146,20 @@ def load(path: Path, kinds: Mapping[str, type[BaseModel]], screens: Mapping[str,
     skeleton = _skeleton(findings, context)
     frames, collectors = _collectors(findings, kinds, context)
     registers = _registers(findings, skeleton.inventory, path.parent, frames)
-    windows = _windows(findings, skeleton, registers.listing())
+    names = names_of(registers.listing())
+    windows = _windows(findings, skeleton, names)
+    catalogue, catalogue_data = _catalogue(findings, skeleton.progress, path.parent, names)
     checks.check_collectors(findings, frames)
     checks.check_web(findings, skeleton.web)
     checks.check_sections(findings, skeleton.mode, skeleton.city, skeleton.retention, skeleton.uplink, skeleton.demo)
     checks.check_walls(findings, skeleton.walls, screens)
     checks.check_inventory(findings, skeleton.inventory, frames, kinds)
     checks.check_secrets(findings, skeleton.storage)
-    mistakes = _in_order(findings, registers.mistakes)
+    mistakes = _in_order(findings, (*registers.mistakes, *catalogue.mistakes))
     if mistakes:
         raise ConfigError(mistakes)
-    config = _config(path, data, findings, skeleton, collectors, registers, windows)
+    config = _config(path, data + catalogue_data, findings, skeleton, collectors, registers, windows)
+    config = replace(config, catalogue=catalogue.catalogue, special_days=registers.special_days, access=skeleton.access)
     return config.as_demo() if config.mode is Mode.DEMO else config
 
 
@@ -227,6 +246,8 @@ def _skeleton(findings: Findings, context: Mapping[str, Any]) -> Skeleton:
         retention=_section("retention", Retention, findings, context),
         uplink=_section("uplink", Uplink, findings, context),
         inventory=_section("inventory", Inventory, findings, context),
+        progress=_section("progress", Progress, findings, context),
+        access=_section("access", AccessSection, findings, context),
         demo=_section("demo", Demo, findings, context),
         windows=_entries("windows", WindowEntry, findings, context),
         walls=_entries("walls", Wall, findings, context),
@@ -352,10 +373,15 @@ def _registers(findings: Findings, inventory: Inventory | None, folder: Path, fr
     def hotspots_in(data: bytes, file: str) -> Listed:
         return read_hotspots(data, file, places, choices, _pace(frames, HOTSPOT_KINDS), parents.keys)
 
+    def services_in(data: bytes, file: str) -> Listed:
+        return read_services(data, file, _pace(frames, (SERVICES_KIND,)), parents.keys)
+
     sites, sites_data = _listed(findings, "sites", listed_in.sites, folder, sites_in)
     hotspots, hotspots_data = _listed(findings, "hotspots", listed_in.hotspots, folder, hotspots_in)
-    digest = kelurahan_data + sites_data + parents_data + hotspots_data
-    return Registers(kelurahan, parents, sites, hotspots, groups, choices, digest)
+    services, services_data = _listed(findings, "services", listed_in.services, folder, services_in)
+    special, special_mistakes, special_data = _special_days(findings, listed_in.holidays, folder)
+    digest = kelurahan_data + sites_data + parents_data + hotspots_data + services_data + special_data
+    return Registers(kelurahan, parents, sites, hotspots, services, special, special_mistakes, groups, choices, digest)
 
 
 def _kelurahan(findings: Findings, name: str | None, folder: Path) -> tuple[KelurahanListed, bytes]:
@@ -367,6 +393,19 @@ def _kelurahan(findings: Findings, name: str | None, folder: Path) -> tuple[Kelu
     if data is None:
         return NO_KELURAHAN, b""
     return read_kelurahan(data, f"data/reference/{path.name}" if name is None else str(path)), data
+
+
+def _special_days(
+    findings: Findings, name: str | None, folder: Path
+) -> tuple[tuple[SpecialDay, ...], tuple[Mistake, ...], bytes]:
+    """What the city decides about its calendar: its own file, or the shipped one."""
+    if not findings.is_sound("inventory", "holidays"):
+        return (), (), b""
+    path = SHIPPED_HOLIDAYS if name is None else folder / name
+    data = _register_bytes(findings, ("inventory", "holidays"), path)
+    if data is None:
+        return (), (), b""
+    return *read_special_days(data, f"data/reference/{path.name}" if name is None else str(path)), data
 
 
 def _parents(findings: Findings, name: str | None, folder: Path) -> tuple[ParentsListed, bytes]:
@@ -404,8 +443,16 @@ def _register_bytes(findings: Findings, path: Trail, file: Path) -> bytes | None
 # --- what needs more than one section --------------------------------------------------------------------------------
 
 
-def _windows(findings: Findings, skeleton: Skeleton, listing: Listing) -> tuple[Window, ...]:
-    names = names_of(listing)
+def _catalogue(findings: Findings, progress: Progress | None, folder: Path, names: Names) -> tuple[CatalogueRead, bytes]:
+    """The catalogue of indicators and its bytes; an empty one where none is named."""
+    nothing = CatalogueRead(Catalogue(), ()), b""
+    if progress is None or progress.catalogue is None:
+        return nothing
+    data = _register_bytes(findings, ("progress", "catalogue"), folder / progress.catalogue)
+    return nothing if data is None else (read_catalogue(data, str(folder / progress.catalogue), names, progress.period), data)
+
+
+def _windows(findings: Findings, skeleton: Skeleton, names: Names) -> tuple[Window, ...]:
     built = [build_window(entry, ("windows", index), findings, skeleton.city, names) for index, entry in skeleton.windows.items()]
     return tuple(each for each in built if each is not None)
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationInfo, field_validator
@@ -22,7 +22,12 @@ from command_centre.config.durations import Duration
 from command_centre.config.mistakes import ConfigError, Mistake
 from command_centre.config.secret import NOT_TO_BE_REPEATED, Secret, SecretUnavailableError, folder_of, is_reference
 from command_centre.domain.calendar import Window
+from command_centre.domain.progress import Catalogue
+from command_centre.domain.special_day import SpecialDay
 from command_centre.domain.target import Parent, Target, TargetKind
+
+if TYPE_CHECKING:
+    from command_centre.config.access import AccessSection
 
 SITES_KIND = "websites"
 """The kind of collector that looks at ``inventory.sites``."""
@@ -249,11 +254,20 @@ class Inventory(Section):
 
     sites: Line | None = None
     hotspots: Line | None = None
+    services: Line | None = None
     parents: Line | None = None
     kelurahan: Line | None = None
+    holidays: Line | None = None
     groups: tuple[Line, ...] = Field(default=GROUPS, min_length=1)
     providers: tuple[Line, ...] = Field(default=("Penyedia A", "Penyedia B"), min_length=1)
     classes: tuple[Annotated[WholeNumber, Field(ge=1, le=100_000)], ...] = Field(default=(7, 20, 50), min_length=1)
+
+
+class Progress(Section):
+    """The road to 100 %: the catalogue of indicators, and how far back automatic ones look."""
+
+    catalogue: Line | None = None
+    period: Duration = timedelta(days=7)
 
 
 class PrayerEntry(Section):
@@ -354,6 +368,9 @@ class Config:
     source_path: Path
     warnings: tuple[Mistake, ...] = ()
     parents: tuple[Parent, ...] = ()
+    special_days: tuple[SpecialDay, ...] = ()
+    catalogue: Catalogue = field(default_factory=Catalogue)
+    access: AccessSection | None = None
 
     @property
     def zone(self) -> ZoneInfo:

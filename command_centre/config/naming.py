@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from command_centre.config.cells import Listed, words_of
+from command_centre.config.cells import NOTHING_LISTED, Listed, words_of
 from command_centre.config.hotspots import HOTSPOT_PREFIX, PARENT_KINDS, Choices, ParentsListed
 from command_centre.config.inventory import SITE_PREFIX, KelurahanListed
 from command_centre.config.mistakes import nearest
 from command_centre.config.model import HOTSPOTS_GROUP, PLACE_TYPES, SETTLEMENTS, Kelurahan
+from command_centre.config.services import SERVICE_PREFIX, SERVICES_GROUP
 from command_centre.domain.target import Target, TargetKey, TargetKind
 
 PROPERTIES: Mapping[str, str] = MappingProxyType(
@@ -68,18 +69,20 @@ class Listing:
     kelurahan: KelurahanListed
     groups: Iterable[str] | None
     choices: Choices
+    services: Listed = NOTHING_LISTED
 
     @property
     def is_whole(self) -> bool:
         """Whether no register has mistakes."""
         is_known = self.groups is not None and self.choices.providers is not None and self.choices.classes is not None
         others = (*self.parents.mistakes, *self.kelurahan.mistakes)
-        return self.sites.is_whole and self.hotspots.is_whole and self.parents.keys is not None and is_known and not others
+        registers = (self.sites, self.hotspots, self.services)
+        return all(each.is_whole for each in registers) and self.parents.keys is not None and is_known and not others
 
 
 def names_of(listing: Listing) -> Names:
     """The names of everything in the registers."""
-    registers = (listing.sites, listing.hotspots)
+    registers = (listing.sites, listing.hotspots, listing.services)
     targets = [each for register in registers for each in register.targets]
     above = {each.key: each.parents for each in listing.parents.parents} | {each.key: each.parents for each in targets}
     other = dict(_spellings(listing.kelurahan.kelurahan))
@@ -113,8 +116,9 @@ def _possible(listing: Listing, other: Mapping[str, tuple[str, ...]]) -> Mapping
     places_are_known = listing.kelurahan.doubtful == frozenset()
     parents = None if listing.parents.keys is None else _all_plain(listing.parents.keys)
     possible: dict[str, frozenset[str] | None] = {
-        "": None if listing.groups is None else _all_plain((*listing.groups, HOTSPOTS_GROUP)),
+        "": None if listing.groups is None else _all_plain((*listing.groups, HOTSPOTS_GROUP, SERVICES_GROUP)),
         SITE_PREFIX: _all_plain(listing.sites.keys) if listing.sites.has_all_keys else None,
+        SERVICE_PREFIX: _all_plain(listing.services.keys) if listing.services.has_all_keys else None,
         HOTSPOT_PREFIX: _all_plain(listing.hotspots.keys) if listing.hotspots.has_all_keys else None,
         "kelas": _named("kelas", listing.choices.classes),
         "penyedia": _named("penyedia", listing.choices.providers),
@@ -144,6 +148,8 @@ def _idle(listing: Listing, possible: Mapping[str, frozenset[str] | None]) -> fr
     if listing.hotspots.is_empty:
         about_hotspots = (*PROPERTIES, "kelurahan", "kecamatan")
         idle |= {_plain(HOTSPOTS_GROUP)}.union(*(possible[first] or frozenset() for first in about_hotspots))
+    if listing.services.is_empty:
+        idle.add(_plain(SERVICES_GROUP))
     return frozenset(idle)
 
 

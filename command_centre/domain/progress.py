@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
@@ -69,6 +69,23 @@ class OfficialFigure:
     value: float
     declared_on: date
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What is counted: the indicators, how much each dimension weighs, and the city's own figure to compare with.
+
+    ``period`` is the stretch of time that automatic indicators look back on.
+    """
+
+    indicators: tuple[Indicator, ...] = ()
+    weights: Mapping[Dimension, float] = field(default_factory=dict)
+    official: OfficialFigure | None = None
+    period: timedelta = timedelta(days=7)
+
+    def automatic(self) -> tuple[Indicator, ...]:
+        """The indicators that our own measurements feed."""
+        return tuple(each for each in self.indicators if each.feed is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +180,9 @@ def dimension_progress(dimension: Dimension, indicators: Sequence[IndicatorProgr
     )
 
 
-def city_progress(
-    indicators: Sequence[Indicator],
-    measurements: Mapping[IndicatorId, Measurement],
-    weights: Mapping[Dimension, float],
-    at: datetime,
-) -> CityProgress:
+def city_progress(catalogue: Catalogue, measurements: Mapping[IndicatorId, Measurement], at: datetime) -> CityProgress:
     """All six dimensions at ``at``, in the order of the enum. One without a weight of its own weighs 1."""
+    indicators, weights = catalogue.indicators, catalogue.weights
     dimensions = tuple(
         dimension_progress(each, [progress_of(own, measurements.get(own.id), at) for own in indicators if own.dimension is each])
         for each in Dimension

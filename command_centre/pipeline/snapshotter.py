@@ -20,13 +20,14 @@ from command_centre.domain.calendar import ONE_DAY
 from command_centre.domain.cut import DataCut
 from command_centre.domain.differences import differences
 from command_centre.domain.period import Period, PeriodKind, last_ended, period_of
+from command_centre.domain.seal import Frozen
 from command_centre.domain.snapshot import Snapshot, snapshot
 from command_centre.storage import snapshots
 from command_centre.storage.canonical import evidence_digest, plain
 from command_centre.storage.cutting import USUAL_FROM, CityFacts, Supplements, count_pending, first_data, read_cut
 from command_centre.storage.database import writing
 from command_centre.storage.signing import Signer
-from command_centre.storage.snapshots import Frozen, sealed
+from command_centre.storage.snapshots import sealed
 
 log = logging.getLogger(__name__)
 

@@ -16,6 +16,7 @@ import zstandard
 from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from command_centre.domain.cut import DataCut, Earlier
+from command_centre.domain.seal import Frozen, Seal
 from command_centre.domain.snapshot import Snapshot, headline
 from command_centre.storage.canonical import canonical, digest, evidence_digest, read_back
 from command_centre.storage.database import upsert_into
@@ -31,21 +32,6 @@ MOST_BODY_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
-    """What makes a snapshot a link of the chain. ``sha256`` is of the body's canonical bytes; ``cut_at`` when data were read."""
-
-    period: str
-    revision: int
-    cut_at: int
-    sha256: str
-    cut_sha256: str
-    previous: str | None
-    seal: str
-    public_key: str
-    signature: str
-
-
-@dataclass(frozen=True, slots=True)
 class Listed:
     """One line of the archive: without the body."""
 
@@ -57,16 +43,6 @@ class Listed:
     headline: Mapping[str, float]
     changes: tuple[str, ...]
     differs_now: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Frozen:
-    """One snapshot with everything it was made from."""
-
-    seal: Seal
-    snapshot: Snapshot
-    cut: DataCut
-    changes: tuple[str, ...] = ()
 
 
 def sealed(signer: Signer, snap: Snapshot, cut: DataCut, *, revision: int, previous: str | None, cut_at: datetime) -> Seal:

@@ -494,8 +494,9 @@ def _facts_of(notice: Notice) -> dict[str, Fact]:
         facts["retained"] = True
     if notice.presence is Presence.ATTENTION:
         facts["asks_for_attention"] = True
-    if notice.sequence is not None:
-        facts["sequence"] = notice.sequence
+    # Not the sequence number itself: a text that differs in every reading would be kept for every reading.
+    if notice.missed:
+        facts["missed"] = notice.missed
     if notice.boot is not None:
         facts["boot"] = notice.boot
     return facts

@@ -286,7 +286,7 @@ def _certificate(
 def sequence_payloads(devices: Mapping[str, int], count: int, *, start: int = 0, at: float) -> list[tuple[str, str]]:
     """``count`` messages of each device, numbered, one second apart; ``devices`` maps names to their boot."""
     return [
-        (f"kota/wifi/{name}/telemetri", json.dumps({"ts": at + number, "seq": number, "boot": boot, "klien": number % 30}))
+        (f"kota/wifi/{name}/telemetri", json.dumps({"ts": at + number, "seq": number, "boot": boot, "nomor": number}))
         for number in range(start, start + count)
         for name, boot in devices.items()
     ]

@@ -20,7 +20,7 @@ KOTA = {
     "topic": "kota/wifi/{device}/telemetri",
     "status_topic": "kota/wifi/{device}/status",
     "format": "json",
-    "fields": {"clients": "klien", "cpu_pct": "cpu"},
+    "fields": {"clients": "klien", "cpu_pct": "cpu", "uptime_s": "nomor"},
     "time": "ts",
     "sequence": "seq",
     "boot": "boot",
@@ -85,19 +85,19 @@ class SqliteSink:
 
 
 def _body(reading: Reading) -> str:
-    return json.dumps([dict(reading.values), reading.evidence.get("boot"), reading.evidence.get("sequence")])
+    return json.dumps(dict(reading.values))
 
 
 def stored_numbers(path: Path) -> Mapping[str, list[int]]:
-    """The sequence numbers that are stored, by target, in order; a number twice would be there twice."""
+    """The numbers of messages (sent as an uptime) that are stored, by target, in order; a number twice would be there twice."""
     with sqlite3.connect(path) as database:
         rows = database.execute("SELECT target, body FROM reading WHERE source = 'mqtt' ORDER BY target, at").fetchall()
     database.close()
     numbers: dict[str, list[int]] = {}
     for target, body in rows:
-        sequence = json.loads(body)[2]
-        if sequence is not None:
-            numbers.setdefault(target, []).append(sequence)
+        number = json.loads(body).get("uptime_seconds")
+        if number is not None:
+            numbers.setdefault(target, []).append(number)
     return numbers
 
 

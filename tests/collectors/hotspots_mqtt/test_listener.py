@@ -23,6 +23,7 @@ from collectors.hotspots_mqtt.listener import MqttListener
 from collectors.hotspots_mqtt.options import Options, Protocol, Tls
 from command_centre.domain.hotspot import STANDING_SINCE
 from command_centre.domain.reading import Reading, Reason, Source, Status
+from command_centre.domain.series import MetricName
 from tests.support.brokers import BadBroker, Mosquitto, Publisher, make_papers, mosquitto, packet, sequence_payloads
 from tests.support.mqtt_sink import SqliteSink, WallClock, options, registered, stored_numbers
 
@@ -31,6 +32,8 @@ pytestmark = pytest.mark.mosquitto
 PATIENCE = 10.0
 TOPIC = "kota/wifi/ap-1/telemetri"
 STATUS = "kota/wifi/ap-1/status"
+NUMBER = MetricName("uptime_seconds")
+"""In which numbered messages carry their number."""
 
 
 @pytest.fixture
@@ -136,7 +139,7 @@ def test_what_was_published_while_we_were_away_comes_when_we_return(broker: Mosq
         await until(lambda: listener.acknowledged == 300, "all are acknowledged")
 
     store = listening(settings, body)
-    assert [each.evidence["sequence"] for each in store.of_hotspots()] == list(range(300))
+    assert [each.values[NUMBER] for each in store.of_hotspots()] == list(range(300))
 
 
 def test_a_restart_of_the_broker_loses_and_doubles_nothing(broker: Mosquitto, tmp_path: Path) -> None:
@@ -200,7 +203,7 @@ def _await_rows(path: Path, port: int) -> None:
     deadline = time.monotonic() + 20
     with Publisher(port) as device:
         while True:
-            device.send(TOPIC, {"ts": round(time.time()) - 950, "klien": 1, "seq": 0, "boot": 1})
+            device.send(TOPIC, {"ts": round(time.time()) - 950, "nomor": 0, "seq": 0, "boot": 1})
             if path.exists() and _has_rows(path):
                 return
             assert time.monotonic() < deadline, "the collector never stored anything"
@@ -228,7 +231,7 @@ def test_nothing_is_acknowledged_before_the_store_has_it(broker: Mosquitto) -> N
         await until(lambda: listener.acknowledged == 1_000, "all are acknowledged once the store is back")
 
     store = listening(options(broker.port), body, store_open=False)
-    assert [each.evidence["sequence"] for each in store.of_hotspots()] == list(range(1_000))
+    assert [each.values[NUMBER] for each in store.of_hotspots()] == list(range(1_000))
 
 
 def test_a_store_that_fails_ends_the_listener_and_the_messages_come_again(broker: Mosquitto) -> None:
@@ -262,7 +265,7 @@ def test_messages_that_never_came_are_counted_by_their_numbers(broker: Mosquitto
             await off_loop(lambda: device.send_many([(TOPIC, each) for each in messages]))
         await until(lambda: listener.acknowledged == 5, "all are acknowledged")
         await until(lambda: listener.flaw_counts.get(FlawKind.SEQUENCE_GAP) == 1, "the gap is counted")
-        assert len(store.of_hotspots()) == 5
+        assert [each.evidence.get("missed") for each in store.of_hotspots()] == [None, None, 3, None, None]
 
     listening(options(broker.port), body)
 

@@ -12,6 +12,9 @@ run.py check [--config FILE]         validate everything; exit 2 with the list o
 run.py probe website|snmp|mqtt …     one look at one target, before adding it or when in doubt
 run.py decode mqtt …                 payloads to readings, no network
 
+run.py user add NAME --role operator|official|admin | disable NAME | list
+run.py token add NAME --role wall|official|operator|admin [--lasts 365d] | revoke NUMBER | list
+
 Options of all, demo, collect, serve, city: --config FILE (default config.yaml)
 """
 
@@ -98,6 +101,18 @@ def _city(rest: list[str]) -> int:
     return wiring.run_city(rest)
 
 
+def _user(rest: list[str]) -> int:
+    from command_centre.app import people
+
+    return people.run_user(rest)
+
+
+def _token(rest: list[str]) -> int:
+    from command_centre.app import people
+
+    return people.run_token(rest)
+
+
 COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
     "all": _supervise_all,
     "demo": _demo,
@@ -105,6 +120,8 @@ COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
     "serve": _serve,
     "city": _city,
     "check": _check,
+    "user": _user,
+    "token": _token,
     "probe": _probe,
     "decode": _decode,
 }

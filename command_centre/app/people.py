@@ -107,9 +107,8 @@ def _add(engine: Engine, options: argparse.Namespace) -> int:
     given = one_time_password() if password is None else password
     add_account(engine, name, Role(options.role), given, is_one_time=password is None)
     if password is None:
-        print(
-            f"{name} ({options.role}): one-time password {given}\nIt is shown only now, and has to be replaced at the first sign-in."
-        )
+        print(f"{name} ({options.role}): one-time password {given}")
+        print("It is shown only now, and has to be replaced at the first sign-in.")
     else:
         print(f"{name} ({options.role}): added")
     return 0

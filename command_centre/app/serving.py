@@ -32,6 +32,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainT
 from starlette.routing import Mount, Route
 
 from command_centre.app.clock import SystemClock
+from command_centre.app.entrance import access_of, give_demo_password
 from command_centre.app.guard import Access, Guard
 from command_centre.app.live import REST_BETWEEN_DRAWS, Draw, Drawing, LiveFeed
 from command_centre.app.signing_in import SigningIn
@@ -640,14 +641,17 @@ def run_serve(config: Config, database_url: str) -> int:
     """
     engine = open_database(database_url)
     migrate(engine)
-    app = app_of(config, engine, SystemClock())
+    data_dir = config.source_path.resolve().parent / "data"
+    app = app_of(config, engine, SystemClock(), access_of(config, data_dir))
+    if config.mode is Mode.DEMO:
+        give_demo_password(engine, f"http://{config.web.host}:{config.web.port}")
     log.info("screens at http://%s:%d/", config.web.host, config.web.port)
     serve(app, config.web.host, config.web.port).run()
     engine.dispose()
     return 0
 
 
-def app_of(config: Config, engine: Engine, clock: Clock) -> WallApp:
+def app_of(config: Config, engine: Engine, clock: Clock, access: Access) -> WallApp:
     """The web application of one configuration."""
     queries = Queries(
         engine,
@@ -661,5 +665,11 @@ def app_of(config: Config, engine: Engine, clock: Clock) -> WallApp:
     words = words_for(Language.INDONESIAN, config.zone)
     rhythms = [each.expected_every for each in config.targets if each.address is not None]
     return create_app(
-        queries, engine, clock=clock, words=words, walls=config.walls, refresh_every=min(rhythms, default=timedelta(minutes=1))
+        queries,
+        engine,
+        clock=clock,
+        words=words,
+        walls=config.walls,
+        refresh_every=min(rhythms, default=timedelta(minutes=1)),
+        access=access,
     )

@@ -36,6 +36,8 @@ LONGEST_PAUSE_SECONDS = 10.0
 STEADY_AFTER_SECONDS = 60.0
 GRACE_SECONDS = 10.0
 SUPERVISED = "COMMAND_CENTRE_SUPERVISED"
+RUN_ID = "COMMAND_CENTRE_RUN"
+"""Names one run of the supervisor: what it started can tell a restart within the run from a new run."""
 
 
 @dataclass(slots=True)
@@ -83,6 +85,7 @@ def _supervise(names: Sequence[str], rest: Sequence[str]) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    os.environ[RUN_ID] = f"{os.getpid()}-{time.time_ns()}"
     parts = [Part(name, [sys.executable, str(RUN), name, *rest]) for name in names]
     signal.signal(signal.SIGHUP, lambda *_: _hang_up(parts))
     try:

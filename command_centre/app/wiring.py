@@ -143,6 +143,8 @@ def run_serve(rest: Sequence[str]) -> int:
     die_with_parent()
     chosen = choose(rest)
     from command_centre.app import serving
+    from command_centre.app.keys import KeyUnusableError
+    from command_centre.config.secret import SecretUnavailableError
     from command_centre.storage.database import StorageError
 
     signal.signal(signal.SIGHUP, lambda *_: _serve_afresh(chosen))
@@ -154,7 +156,7 @@ def run_serve(rest: Sequence[str]) -> int:
         return EXIT_PORT_TAKEN
     try:
         return serving.run_serve(chosen.config, chosen.config.database_url())
-    except StorageError as error:
+    except (StorageError, KeyUnusableError, SecretUnavailableError) as error:
         print(f"run.py serve: {error}", file=sys.stderr)
         return 1
 

@@ -146,6 +146,20 @@ class Reason(StrEnum):
     # The MQTT conversation
     OFFLINE = "offline"  # the device, or its last will, says that it is gone
 
+    # What an e-service says
+    API_ERROR = "api_error"  # the answer says of itself that it is an error
+    PARSE_ERROR = "parse_error"
+    CONTENT_TYPE = "content_type"  # a page for people where data should be
+    MISSING_VALUE = "missing_value"
+    BAD_VALUE = "bad_value"  # something is there, and it is not the value it should be
+    HEALTH_WARN = "health_warn"
+    HEALTH_FAIL = "health_fail"
+    HEALTH_UNKNOWN = "health_unknown"
+    STALE = "stale"  # the newest record is older than agreed
+    PAGINATION = "pagination"  # the pages of an answer do not come to a proper end
+    CLOCK = "clock"  # a moment that lies in the future: somebody's clock is wrong
+    PERSONAL_DATA = "personal_data"  # the guard list: not asked for, or not kept
+
     # A hotspot for the people beside it
     FULL = "full"  # as many devices as it takes
     CROWDED = "crowded"  # nearly full: no trouble yet
@@ -185,5 +199,6 @@ _CLASS_OF: Mapping[Reason, str] = MappingProxyType(
         Reason.FIRST_BYTE_TIMEOUT: "timeout",
         Reason.TRANSFER_TIMEOUT: "timeout",
         Reason.ENGINE_TIME: "auth",
+        Reason.PERSONAL_DATA: "config",
     }
 )

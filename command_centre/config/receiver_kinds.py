@@ -103,7 +103,7 @@ class WhatsAppSettings(Section):
     fields: Mapping[str, Scalar] = Field(default_factory=lambda: {"target": "{to}", "message": "{text}"}, min_length=1)
     as_json: bool = True
     token: Secret | None = None
-    token_header: HeaderName = "Authorization"
+    token_header: HeaderName = "Authorization"  # noqa: S105 - a name, no token
     token_prefix: str = Field(default="", max_length=20)
     accepted: tuple[Expected, ...] = Field(default=(Expected(path="$.status", equals=True),), min_length=1)
     error_path: Line | None = "$.reason"

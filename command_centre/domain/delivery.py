@@ -87,7 +87,7 @@ class Patience:
     def pause(self, attempts: int, chance: Callable[[], float]) -> timedelta:
         """How long to wait after the given number of failures. ``chance`` draws from [0, 1): half of the pause is left to it."""
         doublings = min(max(attempts - 1, 0), 20)  # beyond that every pause is the longest
-        whole = min(self.first * 2**doublings, self.longest)
+        whole = min(self.first * (1 << doublings), self.longest)
         return whole * (0.5 + 0.5 * chance())
 
 

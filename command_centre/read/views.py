@@ -206,6 +206,17 @@ class DimensionBar:
 
 
 @dataclass(frozen=True, slots=True)
+class CityFigures:
+    """The city over its dimensions, and the figure that it has declared itself (0..1). None: nothing measured, none declared."""
+
+    measured: float | None
+    conservative: float
+    filled: int
+    indicators: int
+    official: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class CertificateMark:
     """One certificate on the strip of remaining days."""
 
@@ -340,6 +351,16 @@ class HotspotsView:
 
 
 @dataclass(frozen=True, slots=True)
+class WorstService:
+    """The service that is worst now, when one is not in order."""
+
+    short_name: str
+    condition: Condition
+    reason: Reason
+    total_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class SummaryView:
     """Everything ``/wall/ringkasan`` shows. Sources that do not exist yet are None, never 0."""
 
@@ -365,6 +386,9 @@ class SummaryView:
     settlements: tuple[SettlementTile, ...]
     dimensions: tuple[DimensionBar, ...]
     calm_since: datetime | None
+    city: CityFigures | None = None
+    services_normal_24h: tuple[Step, ...] = ()
+    worst_service: WorstService | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ WALL_COOKIE = "cc_dinding"
 SESSION_LASTS = timedelta(hours=12)
 """A session ends this long after it was last used."""
 SIGN_IN = "/masuk"
+SSO_START, SSO_BACK = "/masuk/sso", "/masuk/sso/kembali"
 SIGN_OUT = "/keluar"
 NEW_PASSWORD = "/sandi"  # noqa: S105 - an address
 API = "/api/"
@@ -47,7 +48,9 @@ WALL_COOKIE_LASTS = timedelta(days=400)
 """The most a browser keeps; every start with the token renews it."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-_PUBLIC = frozenset({"/healthz", "/readyz", SIGN_IN, SIGN_OUT, NEW_PASSWORD, "/favicon.ico", "/bootstrap.css"})
+_PUBLIC = frozenset(
+    {"/healthz", "/readyz", SIGN_IN, SSO_START, SSO_BACK, SIGN_OUT, NEW_PASSWORD, "/favicon.ico", "/bootstrap.css"}
+)
 _PUBLIC_BELOW = (
     "/fonts/",
     "/assets/",

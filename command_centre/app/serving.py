@@ -33,9 +33,11 @@ from starlette.routing import Mount, Route
 
 from command_centre.app.clock import SystemClock
 from command_centre.app.entrance import access_of, give_demo_password
-from command_centre.app.guard import Access, Guard
+from command_centre.app.guard import SSO_START, Access, Guard
 from command_centre.app.live import REST_BETWEEN_DRAWS, Draw, Drawing, LiveFeed
 from command_centre.app.signing_in import SigningIn
+from command_centre.app.single_sign_on import SigningOn
+from command_centre.config.access import SingleSignOn
 from command_centre.config.durations import parse_duration
 from command_centre.config.model import Config, Mode, Theme, Wall
 from command_centre.domain.ports import Clock
@@ -133,6 +135,7 @@ def create_app(
     build: str | None = None,
     details: HotspotDetails | None = None,
     access: Access | None = None,
+    single_sign_on: SingleSignOn | None = None,
 ) -> WallApp:
     """The whole web application on one database. Two of them can live in one process.
 
@@ -155,7 +158,7 @@ def create_app(
     details = queries.details() if details is None else details
     desk_server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     desk = _desk(desk_server, details, words)
-    signing_in = None if access is None else SigningIn(engine, clock, access, words, city=words.say.city)
+    door = [] if access is None else _door(engine, clock, access, words, single_sign_on)
     site = _Site(details, feed, queries, engine, clock, words, {each.name: each for each in walls}, screens, build, beat_every)
 
     @asynccontextmanager
@@ -178,7 +181,7 @@ def create_app(
         Route("/fonts/{name}", font),
         Route("/bootstrap.css", bootstrap),
         Route("/titik/{key}", site.hotspot),
-        *([] if signing_in is None else signing_in.routes()),
+        *door,
         Mount(DESK.rstrip("/"), app=WholePath(desk_server)),
         Mount("/", app=inner),
     ]
@@ -187,6 +190,13 @@ def create_app(
         middleware.append(Middleware(Guard, engine=engine, clock=clock, access=access))
     guarded = Starlette(routes=routes, lifespan=life, middleware=middleware)
     return WallApp(guarded, dash_app, desk, feed, build)
+
+
+def _door(engine: Engine, clock: Clock, access: Access, words: Words, section: SingleSignOn | None) -> list[Route]:
+    """The addresses of signing in."""
+    city = words.say.city
+    own = SigningIn(engine, clock, access, words, city=city, single_sign_on=None if section is None else SSO_START).routes()
+    return own if section is None else [*own, *SigningOn(engine, clock, access, words, section, city=city).routes()]
 
 
 def draws(queries: Queries, words: Words, screens: Mapping[str, WallScreen[Any]]) -> dict[str, Draw]:
@@ -672,4 +682,5 @@ def app_of(config: Config, engine: Engine, clock: Clock, access: Access) -> Wall
         walls=config.walls,
         refresh_every=min(rhythms, default=timedelta(minutes=1)),
         access=access,
+        single_sign_on=None if config.access is None else config.access.oidc,
     )

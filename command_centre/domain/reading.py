@@ -175,6 +175,7 @@ class Reason(StrEnum):
     COLLECTOR_FAULT = "collector_fault"  # a bug of ours
     STORAGE_FAULT = "storage_fault"
     WALL_SILENT = "wall_silent"
+    UNDELIVERED = "undelivered"  # what had to be told was not told, or not in time
     CONFIG = "config"
 
     @property

@@ -239,6 +239,7 @@ _REASON: Mapping[Reason, _Pair] = MappingProxyType(
         Reason.COLLECTOR_FAULT: ("galat pengumpul data", "collector error"),
         Reason.STORAGE_FAULT: ("penyimpanan bermasalah", "storage failing"),
         Reason.WALL_SILENT: ("layar dinding diam", "wall screen silent"),
+        Reason.UNDELIVERED: ("pemberitahuan tidak terkirim", "notices not delivered"),
         Reason.CONFIG: ("konfigurasi ditolak", "configuration refused"),
     }
 )

@@ -39,7 +39,7 @@ class OutboxFacts:
     """The outbox at one moment.
 
     ``removed``: steps of the ledger whose outbox row is gone. ``untold``: open critical incidents that nobody has been told of
-    nor is to be told of. ``dwell_p95``: from the event to the receiver's acceptance, over the last hour; None when nothing was sent.
+    nor is to be told of. ``dwell_p95``: from the event to the receiver's acceptance, over the last hour; None of nothing sent.
     ``writer_seen_at``: when the recorder last showed itself; None when it never did.
     """
 
@@ -53,7 +53,7 @@ class OutboxFacts:
 
 
 def read_facts(connection: Connection, at: datetime, *, since: datetime, untold_before: datetime) -> OutboxFacts:
-    """The facts at ``at``; ``dead`` and ``removed`` since ``since``; ``untold`` among incidents opened before ``untold_before``."""
+    """The facts at ``at``: ``dead`` and ``removed`` since ``since``, ``untold`` of what opened before ``untold_before``."""
     now, start = to_ms(at), to_ms(since)
     waiting, oldest = connection.execute(
         select(func.count(), func.min(outbox.c.due_at)).where(_WAITS, outbox.c.due_at <= now)

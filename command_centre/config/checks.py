@@ -84,12 +84,12 @@ def check_sections(
 
 
 def check_web(findings: Findings, web: Web | None) -> None:
-    """Screens that other machines can reach are read by whoever is on that network."""
+    """What other machines can reach travels where others may listen."""
     if web is not None and findings.is_sound("web", "host") and not _is_own_machine(web.host):
         findings.warn(
             ("web", "host"),
-            f"{quoted(web.host)} lets every machine of that network read the screens: put a proxy with a sign-in before it, "
-            "or write 127.0.0.1",
+            f"{quoted(web.host)} can be reached from other machines: passwords would travel unencrypted; put a proxy with TLS "
+            "before it, set access.behind_https, and write 127.0.0.1 here",
         )
 
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from collectors.e_services.metrics import METRICS as SERVICE_METRICS
 from collectors.hotspots_mqtt.metrics import METRICS as MQTT_METRICS
 from collectors.hotspots_snmp.metrics import METRICS as SNMP_METRICS
 from collectors.uplink.metrics import METRICS as UPLINK_METRICS
@@ -133,11 +134,24 @@ def _build_mqtt(settings: Any, clock: Clock, targets: Sequence[Target]) -> Liste
     return kind.build(settings, clock, targets)
 
 
+def _service_settings() -> type[BaseModel]:
+    from collectors.e_services import kind
+
+    return kind.load_settings()
+
+
+def _build_services(settings: Any, clock: Clock, contact: str, *, timeout: timedelta = DEFAULT_TIMEOUT) -> ClosablePoller:
+    from collectors.e_services import kind
+
+    return kind.build(settings, clock, contact, timeout=timeout)
+
+
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "websites": CollectorKind("websites", TargetKind.SITE, WEBSITE_METRICS, _website_settings, _build_websites),
         "uplink": CollectorKind("uplink", TargetKind.SELF, UPLINK_METRICS, _uplink_settings, _build_uplink),
         "hotspots_snmp": CollectorKind("hotspots_snmp", TargetKind.HOTSPOT, SNMP_METRICS, _snmp_settings, _build_snmp),
+        "e_services": CollectorKind("e_services", TargetKind.SERVICE, SERVICE_METRICS, _service_settings, _build_services),
         "hotspots_mqtt": ListenerKind("hotspots_mqtt", TargetKind.HOTSPOT, MQTT_METRICS, _mqtt_settings, _build_mqtt),
     }
 )

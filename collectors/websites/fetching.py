@@ -15,7 +15,7 @@ import ssl
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pycurl
@@ -34,17 +34,21 @@ KEPT_HEADERS = frozenset(
         b"content-encoding",
         b"content-type",
         b"last-modified",
+        b"link",
         b"location",
+        b"ratelimit-remaining",
+        b"ratelimit-reset",
         b"refresh",
         b"retry-after",
         b"server",
+        b"x-ratelimit-remaining",
+        b"x-ratelimit-reset",
     }
 )
 MAX_HEADER_LINES = 5000
 CIPHER_SECONDS = 3600.0
 CIPHERS_REMEMBERED = 4096
 MAX_HEADER_VALUE = 8192
-ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 ACCEPT_LANGUAGE = "id,en;q=0.7"
 HTTP_VERSIONS: Mapping[int, str] = {
     pycurl.CURL_HTTP_VERSION_1_0: "1.0",
@@ -64,13 +68,20 @@ NO_ROUTE_FROM_HERE = frozenset({errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EA
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One hop. ``addresses`` empty: libcurl (or the proxy) finds the host itself. ``is_trusted``: credentials may be sent."""
+    """One hop. ``addresses`` empty: libcurl (or the proxy) finds the host itself. ``is_trusted``: credentials may be sent.
+
+    ``headers`` are for this request alone, and secret like those of the options; with ``body`` it is a POST.
+    ``client_certificate`` is a file with certificate and key in PEM.
+    """
 
     address: Address
     addresses: tuple[str, ...]
     limit: timedelta
     connect_limit: timedelta
     is_trusted: bool
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    client_certificate: str | None = None
 
 
 class Fetcher:
@@ -169,9 +180,14 @@ class Fetcher:
         curl.setopt(pycurl.USERAGENT, options.user_agent)
         curl.setopt(pycurl.ACCEPT_ENCODING, "gzip, deflate" if reception.unpacks else "br, gzip, deflate")
         curl.setopt(pycurl.HTTP_CONTENT_DECODING, int(not reception.unpacks))
-        headers = [f"Accept: {ACCEPT}", f"Accept-Language: {ACCEPT_LANGUAGE}"]
+        headers = [f"Accept: {options.accept}", f"Accept-Language: {ACCEPT_LANGUAGE}"]
+        if request.body is not None:
+            curl.setopt(pycurl.POSTFIELDS, request.body)
+            headers.append("Expect:")  # no 100-continue: nothing we send is long
         if request.is_trusted:
-            headers += [f"{name}: {value}" for name, value in options.headers]
+            headers += [f"{name}: {value}" for name, value in (*options.headers, *request.headers)]
+            if request.client_certificate is not None:
+                curl.setopt(pycurl.SSLCERT, request.client_certificate)
             credentials = options.basic_auth or request.address.credentials
             if credentials is not None:
                 curl.setopt(pycurl.HTTPAUTH, pycurl.HTTPAUTH_BASIC)

@@ -38,6 +38,15 @@ def judge(look: Look, expected: Expectations, at: datetime) -> Verdict:
     return Verdict(Status.UP, Reason.OK, _in_order(look))
 
 
+def judge_answer(look: Look, expected: Expectations, at: datetime) -> Verdict | None:
+    """What is wrong with the answer as such, whatever it contains: not reached, bad TLS, blocked, overloaded, wrong status."""
+    for question in (_unreachable, _odd_answer):
+        verdict = next(question(look, expected, at), None)
+        if verdict is not None:
+            return verdict
+    return None
+
+
 def _in_order(look: Look) -> str:
     total = look.total_seconds
     return "in order" if total is None else f"in order, {total:.2f} s"

@@ -16,6 +16,7 @@ CertificateDays = float
 VERSION = "0.1.0"
 """As in pyproject.toml; the owners of the sites see it in their logs."""
 
+ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 MAX_BODY_BYTES = 5 * 1024 * 1024
 MAX_REDIRECTS = 10
 """As in blackbox_exporter: ten redirects are followed, the eleventh is one too many."""
@@ -46,6 +47,7 @@ class Options:
     must_not_contain: tuple[str, ...] = ()
     must_match: str | None = None
     content_max_age: timedelta | None = None
+    accept: str = ACCEPT
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     basic_auth: str | None = field(default=None, repr=False)
     proxy: str | None = field(default=None, repr=False)

@@ -9,11 +9,13 @@ USAGE = """run.py [all]                         supervise collect + serve (the d
 run.py demo                          the simulated city, collectors and screens, in one go
 run.py collect | serve | city        one part each
 run.py check [--config FILE]         validate everything; exit 2 with the list of mistakes
-run.py probe website|snmp|mqtt …     one look at one target, before adding it or when in doubt
-run.py decode mqtt …                 payloads to readings, no network
+run.py probe website|snmp|mqtt|service … one look at one target, before adding it or when in doubt
+run.py decode mqtt|service …         payloads to readings, no network
 
 run.py user add NAME --role operator|official|admin | disable NAME | list
 run.py token add NAME --role wall|official|operator|admin [--lasts 365d] | revoke NUMBER | list
+run.py backup FILE                   everything into one file, while everything runs on
+run.py restore FILE [--replace]      back from it, onto an empty database
 
 Options of all, demo, collect, serve, city: --config FILE (default config.yaml)
 """
@@ -49,8 +51,12 @@ def _probe(rest: list[str]) -> int:
             from command_centre.app import probing_mqtt
 
             return probing_mqtt.probe_mqtt(options)
+        case ["service", *options]:
+            from command_centre.app import probing_service
+
+            return probing_service.probe_service(options)
         case _:
-            print(f"run.py probe: what shall be probed? website, snmp or mqtt\n\n{USAGE}", file=sys.stderr, end="")
+            print(f"run.py probe: what shall be probed? website, snmp, mqtt or service\n\n{USAGE}", file=sys.stderr, end="")
             return EXIT_USAGE
 
 
@@ -60,8 +66,12 @@ def _decode(rest: list[str]) -> int:
             from command_centre.app import decoding
 
             return decoding.decode_mqtt(options)
+        case ["service", *options]:
+            from command_centre.app import probing_service
+
+            return probing_service.decode_service(options)
         case _:
-            print(f"run.py decode: what shall be decoded? mqtt\n\n{USAGE}", file=sys.stderr, end="")
+            print(f"run.py decode: what shall be decoded? mqtt or service\n\n{USAGE}", file=sys.stderr, end="")
             return EXIT_USAGE
 
 
@@ -113,6 +123,18 @@ def _token(rest: list[str]) -> int:
     return people.run_token(rest)
 
 
+def _backup(rest: list[str]) -> int:
+    from command_centre.app import backing_up
+
+    return backing_up.run_backup(rest)
+
+
+def _restore(rest: list[str]) -> int:
+    from command_centre.app import backing_up
+
+    return backing_up.run_restore(rest)
+
+
 COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
     "all": _supervise_all,
     "demo": _demo,
@@ -120,6 +142,8 @@ COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
     "serve": _serve,
     "city": _city,
     "check": _check,
+    "backup": _backup,
+    "restore": _restore,
     "user": _user,
     "token": _token,
     "probe": _probe,

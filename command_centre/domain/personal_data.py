@@ -17,19 +17,34 @@ PERSONAL_FIELDS = frozenset(
         "namaibu", "namaibukandung", "ibukandung", "namaayah", "tempatlahir", "tanggallahir", "tgllahir", "tempattanggallahir",
         "namapelapor", "nikpelapor", "alamatpelapor", "telppelapor", "teleponpelapor", "nohppelapor", "emailpelapor",
         "namapemohon", "alamatpemohon", "nohppemohon", "teleponpemohon", "emailpemohon", "namapasien", "norekammedis",
-        "nomorrekammedis", "rekammedis", "diagnosa", "diagnosis", "golongandarah", "nobpjs", "nomorbpjs", "nokartubpjs", "nopaspor",
-        "sidikjari", "fotoktp", "fotoselfie", "nomorhp", "nohp", "nowa", "nomorwa", "nomorwhatsapp", "namalengkap",
+        "nomorrekammedis", "rekammedis", "diagnosa", "diagnosis", "golongandarah", "nobpjs", "nomorbpjs", "nokartubpjs",
+        "nopaspor", "sidikjari", "fotoktp", "fotoselfie", "nomorhp", "nohp", "nowa", "nomorwa", "nomorwhatsapp", "namalengkap",
     }
 )  # fmt: skip
 """Names of fields that hold personal data, without case and marks (``No_KK`` is ``nokk``). Source: the columns of Indonesian
 population, health and complaint systems (UU 24/2013 art. 58, Permenkes 24/2022, SP4N-LAPOR forms)."""
 
 PERSONAL_PLACES = frozenset(
-    {"biodata", "penduduk", "datapenduduk", "pelapor", "pemohon", "pasien", "rekammedis", "ktp", "kk", "nik", "identitas", "datadiri"}
+    {
+        "biodata",
+        "penduduk",
+        "datapenduduk",
+        "pelapor",
+        "pemohon",
+        "pasien",
+        "rekammedis",
+        "ktp",
+        "kk",
+        "nik",
+        "identitas",
+        "datadiri",
+    }
 )
 """Steps of an address behind which lie the records of single people."""
 
-COUNTS = frozenset({"statistik", "statistic", "stats", "jumlah", "rekap", "rekapitulasi", "agregat", "count", "ringkasan", "antrean", "antrian"})
+COUNTS = frozenset(
+    {"statistik", "statistic", "stats", "jumlah", "rekap", "rekapitulasi", "agregat", "count", "ringkasan", "antrean", "antrian"}
+)
 """Steps of an address behind which lie counts, also of people."""
 
 _NIK = re.compile(r'(?<![0-9A-Za-z])"([1-9][1-9]\d{4})(\d\d)(\d\d)\d\d\d{4}"')
@@ -65,7 +80,7 @@ def refused_path(path: str) -> str | None:
 
 
 def personal_field(text: str) -> str | None:
-    """The name of a field of this answer that holds personal data, or ``NIK`` for a value that is one; None when there is none."""
+    """The name of a field of this answer that holds personal data, or ``NIK`` for a value that is one; None: it holds none."""
     for pattern in (_NAME, _ELEMENT) if "<" in text[:200] else (_NAME,):
         for match in pattern.finditer(text):
             if is_personal(match.group(1)):

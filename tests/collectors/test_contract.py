@@ -33,6 +33,7 @@ SECRET = "kunci-rahasia-42"
 COMMUNITY = "COMMAND_CENTRE_CONTRACT_COMMUNITY"
 SETTINGS: dict[str, Callable[[int], dict[str, Any]]] = {
     "websites": lambda port: {},
+    "e_services": lambda port: {},
     "uplink": lambda port: {"references": (f"127.0.0.1:{port}",)},
     "hotspots_snmp": lambda port: {
         "credentials": {"version": "2c", "community": f"env:{COMMUNITY}"},

@@ -1,0 +1,665 @@
+"""One service's definition: how it is asked, and what its answers mean. Parsed once from plain data, with every mistake at once.
+
+The same keys are understood in ``config.yaml``, in a file of ``data/services/``, and in the file of ``run.py probe service``; the
+words are explained in ``docs/services.md``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from collectors.e_services.conditions import Condition
+from collectors.e_services.documents import Format
+from collectors.e_services.extracting import Aggregate, Extract
+from collectors.e_services.health import HealthRule, HealthStyle
+from collectors.e_services.moments import UNITS, read_duration
+from collectors.e_services.paging import MOST_PAGES, Paging, PagingStyle
+from collectors.e_services.paths import BadPathError, Path, compile_path
+from collectors.e_services.presets import PRESETS, load_preset
+from collectors.e_services.values import ValueType
+from collectors.websites.options import StatusRanges, parse_status_ranges
+from command_centre.domain.personal_data import refused_path
+
+Choice = TypeVar("Choice", HealthStyle, PagingStyle, Format, ValueType, Aggregate)
+MAX_PAGES_ALLOWED = 1000
+LONGEST_FLOW = 5
+
+
+class DefinitionError(Exception):
+    """The definition cannot be used; ``mistakes`` are sentences, each beginning with the key it is about."""
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        super().__init__("; ".join(mistakes))
+        self.mistakes = tuple(mistakes)
+
+
+# --- what a definition says ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NoAuth:
+    """Everybody may ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class BasicAuth:
+    """User name and password; both are templates."""
+
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BearerAuth:
+    """A fixed token; a template."""
+
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyAuth:
+    """A key in a header, or in a parameter of the query; ``key`` is a template."""
+
+    key: str = field(repr=False)
+    header: str = ""
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth2Auth:
+    """Client credentials (RFC 6749, section 4.4). ``in_body``: the server wants them in the form instead of the header."""
+
+    token_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    scope: str = ""
+    audience: str = ""
+    in_body: bool = False
+
+
+Auth = NoAuth | BasicAuth | BearerAuth | ApiKeyAuth | OAuth2Auth
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request. ``url``, the values of ``headers`` and ``body`` are templates; with a body it is a POST."""
+
+    url: str = ""
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    body: str | None = field(default=None, repr=False)
+    form: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request before the real one: log in, fetch a session. ``save`` names variables and the paths their values stand at."""
+
+    ask: Ask
+    save: tuple[tuple[str, Path], ...]
+    ok: tuple[Condition, ...] = ()
+    format: Format = Format.JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """The newest moment at ``path`` may be this old. ``at`` stands for now, when a stored answer is tried out."""
+
+    path: Path
+    max_age: timedelta
+    tz: str | None = None
+    ahead: timedelta = timedelta(minutes=5)
+    at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItems:
+    """The list of open items: where it is, and at which key of an item its moment of arrival stands. ``closed`` are the words of
+    ``status`` that say that an item is done."""
+
+    path: Path
+    opened: Path
+    status: Path | None = None
+    closed: frozenset[str] = frozenset()
+    tz: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """Everything the poller knows of one service."""
+
+    format: Format = Format.JSON
+    ask: Ask = Ask()
+    auth: Auth = NoAuth()
+    client_certificate: str | None = None
+    steps: tuple[Step, ...] = ()
+    expect_status: StatusRanges = ()
+    ok: tuple[Condition, ...] = ()
+    message: tuple[Path, ...] = ()
+    health: HealthRule | None = None
+    extract: tuple[Extract, ...] = ()
+    required: frozenset[str] = frozenset()
+    paging: Paging | None = None
+    freshness: Freshness | None = None
+    open_items: OpenItems | None = None
+    slow_after: timedelta | None = None
+    max_body_bytes: int | None = None
+    strange_keys: tuple[str, ...] = ()
+
+
+# --- reading it ---------------------------------------------------------------------------------------------------------------
+
+
+def parse_definition(data: Mapping[str, Any]) -> Definition:
+    """The definition in plain data, on top of its preset. Raises DefinitionError with every mistake.
+
+    Keys that are not understood are no mistake here; they are told in ``strange_keys``.
+    """
+    mistakes: list[str] = []
+    whole = _with_preset(data, mistakes)
+    keys = _Keys(whole, "", mistakes)
+    definition = _definition(keys)
+    if mistakes:
+        raise DefinitionError(mistakes)
+    return definition
+
+
+def _with_preset(data: Mapping[str, Any], mistakes: list[str]) -> dict[str, Any]:
+    name = data.get("preset")
+    own = {key: value for key, value in data.items() if key != "preset"}
+    if name in (None, ""):
+        return own
+    if name not in PRESETS:
+        mistakes.append(f"preset: '{str(name)[:40]}' is none of {', '.join(sorted(PRESETS))}")
+        return own
+    return merged(load_preset(str(name)), own)
+
+
+def merged(preset: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """The preset with what the definition says itself; its metrics take the place of those of the same name."""
+    whole = {**preset, **own}
+    if "extract" in preset and isinstance(own.get("extract"), list):
+        named = {each.get("metric") for each in own["extract"] if isinstance(each, Mapping)}
+        whole["extract"] = [each for each in preset["extract"] if each.get("metric") not in named] + own["extract"]
+    return whole
+
+
+IGNORED = frozenset({"url", "timeout_s", "name", "note", "source", "schema", "id", "why"})
+"""Keys for people, and those that the caller reads."""
+
+
+class _Keys:
+    """A mapping under examination: what was asked for is understood, what is left over is strange."""
+
+    def __init__(self, data: Any, where: str, mistakes: list[str], strange: list[str] | None = None) -> None:
+        self._data: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
+        self.where = where
+        self.mistakes = mistakes
+        self.strange: list[str] = [] if strange is None else strange
+        self._asked: set[str] = set()
+        if not isinstance(data, Mapping):
+            self.complain("", "is not a mapping of keys to values")
+
+    def complain(self, key: str, sentence: str) -> None:
+        place = ".".join(each for each in (self.where, key) if each) or "definition"
+        self.mistakes.append(f"{place}: {sentence}")
+
+    def any(self, *names: str) -> Any:
+        """The value of the first of these keys that is there."""
+        self._asked.update(names)
+        return next((self._data[name] for name in names if self._data.get(name) is not None), None)
+
+    def text(self, *names: str) -> str:
+        value = self.any(*names)
+        if value is None or isinstance(value, str):
+            return (value or "").strip()
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return str(value)
+        self.complain(names[0], "is not a text")
+        return ""
+
+    def flag(self, name: str) -> bool:
+        value = self.any(name)
+        if value not in (None, True, False):
+            self.complain(name, "is neither true nor false")
+        return value is True
+
+    def whole(self, low: int, high: int, *names: str) -> int | None:
+        value = self.any(*names)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            self.complain(names[0], f"is not a whole number between {low} and {high}")
+            return None
+        return value
+
+    def choice(self, choices: type[Choice], *names: str) -> Choice | None:
+        word = self.text(*names).lower()
+        if not word:
+            return None
+        for each in choices:
+            if each.value == word:
+                return each
+        self.complain(names[0], f"'{word[:40]}' is none of {', '.join(each.value for each in choices)}")
+        return None
+
+    def zone(self, name: str = "tz") -> str | None:
+        zone = self.text(name)
+        try:
+            return ZoneInfo(zone).key if zone else None
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            self.complain(name, f"'{zone[:40]}' is not a time zone")
+            return None
+
+    def path(self, wanted: Format, *names: str) -> Path | None:
+        text = self.text(*names)
+        return compiled(self, names[0], text, wanted) if text else None
+
+    def length(self, *units: tuple[str, float]) -> timedelta | None:
+        """A length of time: text (``24h``, ``2 hari``), or a number in the unit that the key's name says."""
+        for name, unit in units:
+            value = self.any(name)
+            if value is None:
+                continue
+            seconds = (
+                value * unit if isinstance(value, (int, float)) and not isinstance(value, bool) else read_duration(value, "")
+            )
+            if seconds is None or not 0 < seconds < 1e10:
+                self.complain(name, "is not a length of time; write 90s, 30m, 24h or 2d")
+                return None
+            return timedelta(seconds=seconds)
+        return None
+
+    def inner(self, key: str, data: Any) -> _Keys:
+        return _Keys(data, ".".join(each for each in (self.where, key) if each), self.mistakes, self.strange)
+
+    def done(self) -> None:
+        """Everything has been asked for: the rest is strange."""
+        place = f"{self.where}." if self.where else ""
+        self.strange += [f"{place}{str(key)[:60]}" for key in self._data if key not in self._asked]
+
+
+def compiled(keys: _Keys, name: str, text: str, wanted: Format) -> Path | None:
+    """The path, unless it cannot be understood or would read personal data."""
+    refusal = refused_path(text)
+    if refusal is not None:
+        keys.complain(name, refusal)
+        return None
+    try:
+        return compile_path(text, wanted)
+    except BadPathError as trouble:
+        keys.complain(name, str(trouble))
+        return None
+
+
+def _definition(keys: _Keys) -> Definition:
+    wanted = _format(keys)
+    zone = keys.zone()
+    extracts = _extracts(keys, wanted, zone)
+    definition = Definition(
+        format=wanted,
+        ask=_ask(keys),
+        auth=_auth(keys),
+        client_certificate=keys.text("client_certificate") or None,
+        steps=_steps(keys),
+        expect_status=_statuses(keys),
+        ok=_conditions(keys, "ok", wanted),
+        message=tuple(path for text in _texts(keys, "message") if (path := compiled(keys, "message", text, wanted)) is not None),
+        health=_health(keys),
+        extract=extracts,
+        required=_required(keys, extracts),
+        paging=_paging(keys),
+        freshness=_freshness(keys, wanted, extracts, zone),
+        open_items=_open_items(keys, wanted, zone),
+        slow_after=keys.length(("slow_after", 1.0), ("slow_ms", 0.001)),
+        max_body_bytes=keys.whole(1024, 64 * 1024 * 1024, "max_body_bytes", "max_bytes"),
+    )
+    keys.any(*IGNORED)
+    keys.done()
+    return _with_strange(definition, keys.strange)
+
+
+def _with_strange(definition: Definition, strange: Sequence[str]) -> Definition:
+    from dataclasses import replace
+
+    return replace(definition, strange_keys=tuple(strange))
+
+
+def _format(keys: _Keys) -> Format:
+    """What is said; else XML where a path is an XPath, else JSON."""
+    said = keys.choice(Format, "format")
+    if said is not None:
+        return said
+    wanted = keys.any("extract")
+    paths = [str(each.get("path", "")) for each in wanted if isinstance(each, Mapping)] if isinstance(wanted, list) else []
+    return Format.XML if any(each.strip().startswith("/") for each in paths) else Format.JSON
+
+
+def _statuses(keys: _Keys) -> StatusRanges:
+    said = keys.any("expect_status")
+    text = ",".join(map(str, said)) if isinstance(said, list) else str(said or "")
+    try:
+        return parse_status_ranges(text)
+    except ValueError as trouble:
+        keys.complain("expect_status", str(trouble))
+        return ()
+
+
+def _texts(keys: _Keys, name: str) -> tuple[str, ...]:
+    """One text or a list of texts."""
+    said = keys.any(name)
+    if said is None:
+        return ()
+    texts = [said] if isinstance(said, str) else said
+    if not isinstance(texts, list) or not all(isinstance(each, str) for each in texts):
+        keys.complain(name, "is neither a text nor a list of texts")
+        return ()
+    return tuple(texts)
+
+
+# --- asking -------------------------------------------------------------------------------------------------------------------
+
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
+def _ask(keys: _Keys) -> Ask:
+    return Ask(headers=_headers(keys), **_body(keys))
+
+
+def _headers(keys: _Keys) -> tuple[tuple[str, str], ...]:
+    said = keys.any("headers")
+    if said is None:
+        return ()
+    if not isinstance(said, Mapping):
+        keys.complain("headers", "is not a mapping of names to values")
+        return ()
+    for name, value in said.items():
+        if not _HEADER.fullmatch(str(name)) or not isinstance(value, (str, int)) or re.search(r"[\r\n\0]", str(value)):
+            keys.complain("headers", f"'{str(name)[:40]}' is not a header with one line of text")
+    return tuple((str(name), str(value).strip()) for name, value in said.items())
+
+
+def _body(keys: _Keys) -> dict[str, Any]:
+    """``json`` (any data), ``form`` (names and values) or ``body`` (text): each makes the request a POST."""
+    import json
+
+    given, form, text = keys.any("json"), keys.any("form"), keys.any("body")
+    if sum(each is not None for each in (given, form, text)) > 1:
+        keys.complain("json", "only one of json, form and body can be sent")
+    if form is not None:
+        pairs = keys.inner("form", form)
+        return {"form": tuple((str(name), str(value)) for name, value in pairs._data.items())}
+    if given is not None:
+        return {"body": json.dumps(given, ensure_ascii=False)}
+    return {"body": str(text)} if text is not None else {}
+
+
+def _steps(keys: _Keys) -> tuple[Step, ...]:
+    said = keys.any("steps")
+    if said is None:
+        return ()
+    if not isinstance(said, list) or len(said) > LONGEST_FLOW:
+        keys.complain("steps", f"is not a list of at most {LONGEST_FLOW} steps")
+        return ()
+    return tuple(_flow_step(keys.inner(f"steps[{index}]", each)) for index, each in enumerate(said))
+
+
+def _flow_step(keys: _Keys) -> Step:
+    wanted = keys.choice(Format, "format") or Format.JSON
+    url = keys.text("url")
+    if not url:
+        keys.complain("url", "is missing")
+    ask = Ask(url, _headers(keys), **_body(keys))
+    saved = keys.any("save")
+    places = [(str(name), compiled(keys, "save", str(text), wanted)) for name, text in (saved or {}).items()]
+    step = Step(ask, tuple((name, path) for name, path in places if path is not None), _conditions(keys, "ok", wanted), wanted)
+    keys.any("name")
+    keys.done()
+    return step
+
+
+# --- proving who we are -------------------------------------------------------------------------------------------------------
+
+
+def _auth(keys: _Keys) -> Auth:
+    said = keys.any("auth")
+    if said is None or said == "none":
+        return NoAuth()
+    inner = keys.inner("auth", said)
+    kind = inner.text("type", "kind").lower().replace("-", "_")
+    make = _AUTHS.get(kind)
+    if make is None:
+        inner.complain("type", f"'{kind[:40]}' is none of {', '.join(_AUTHS)}")
+        return NoAuth()
+    auth = make(inner)
+    inner.done()
+    return auth
+
+
+def _needed(keys: _Keys, *names: str) -> str:
+    value = keys.text(*names)
+    if not value:
+        keys.complain(names[0], "is missing")
+    return value
+
+
+def _api_key(keys: _Keys) -> Auth:
+    header, query = keys.text("header"), keys.text("query")
+    if header and not _HEADER.fullmatch(header):
+        keys.complain("header", "is not the name of a header")
+    return ApiKeyAuth(_needed(keys, "key"), header or ("" if query else "X-API-Key"), query)
+
+
+def _oauth2(keys: _Keys) -> Auth:
+    return OAuth2Auth(
+        token_url=_needed(keys, "token_url"),
+        client_id=_needed(keys, "client_id"),
+        client_secret=_needed(keys, "client_secret"),
+        scope=keys.text("scope"),
+        audience=keys.text("audience"),
+        in_body=keys.flag("in_body"),
+    )
+
+
+_AUTHS: Mapping[str, Callable[[_Keys], Auth]] = {
+    "none": lambda keys: NoAuth(),
+    "basic": lambda keys: BasicAuth(_needed(keys, "user"), _needed(keys, "password")),
+    "bearer": lambda keys: BearerAuth(_needed(keys, "token")),
+    "api_key": _api_key,
+    "oauth2": _oauth2,
+}
+
+
+# --- understanding ------------------------------------------------------------------------------------------------------------
+
+
+def _extracts(keys: _Keys, wanted: Format, zone: str | None) -> tuple[Extract, ...]:
+    said = keys.any("extract")
+    if said is None:
+        return ()
+    if not isinstance(said, list):
+        keys.complain("extract", "is not a list")
+        return ()
+    found = [_extract(keys.inner(f"extract[{index}]", each), wanted, zone) for index, each in enumerate(said)]
+    return tuple(each for each in found if each is not None)
+
+
+def _extract(keys: _Keys, wanted: Format, zone: str | None) -> Extract | None:
+    name = _needed(keys, "metric")
+    kind = keys.choice(ValueType, "type") or ValueType.NUMBER
+    path = keys.path(wanted, "path")
+    if path is None and not keys.text("path"):
+        keys.complain("path", "is missing")
+    unit = keys.text("unit")
+    if unit not in UNITS:
+        keys.complain("unit", f"'{unit[:20]}' is not a unit of time")
+    extract = (
+        Extract(name, path, kind, keys.zone() or zone, unit, keys.choice(Aggregate, "aggregate")) if path is not None else None
+    )
+    keys.done()
+    return extract
+
+
+def _required(keys: _Keys, extracts: Sequence[Extract]) -> frozenset[str]:
+    said = keys.any("required")
+    names = {each.metric for each in extracts}
+    if said is None or said is False:
+        return frozenset()
+    if said is True:
+        return frozenset(names)
+    if not isinstance(said, list):
+        keys.complain("required", "is not a list of metrics")
+        return frozenset()
+    for name in said:
+        if name not in names:
+            keys.complain("required", f"'{str(name)[:40]}' is not among the metrics to extract")
+    return frozenset(map(str, said))
+
+
+def _conditions(keys: _Keys, name: str, wanted: Format) -> tuple[Condition, ...]:
+    said = keys.any(name)
+    if said is None:
+        return ()
+    entries = said if isinstance(said, list) else [said]
+    found = [_condition(keys.inner(name, each), wanted) for each in entries]
+    return tuple(each for each in found if each is not None)
+
+
+def _condition(keys: _Keys, wanted: Format) -> Condition | None:
+    path = keys.path(wanted, "path")
+    if path is None and not keys.text("path"):
+        keys.complain("path", "is missing")
+    one_of, none_of = keys.any("in", "one_of"), keys.any("not_in")
+    equals = () if "equals" not in keys._data else (keys.any("equals"),)
+    differs = () if "not_equals" not in keys._data else (keys.any("not_equals", "not"),)
+    pattern = keys.text("matches")
+    try:
+        re.compile(pattern)
+    except re.error:
+        keys.complain("matches", "is not a regular expression")
+        pattern = ""
+    keys._asked.update(("equals", "not_equals"))
+    keys.done()
+    if path is None:
+        return None
+    return Condition(
+        path,
+        equals=(*equals, *(one_of if isinstance(one_of, list) else ())),
+        differs=(*differs, *(none_of if isinstance(none_of, list) else ())),
+        matches=pattern,
+    )
+
+
+def _health(keys: _Keys) -> HealthRule | None:
+    said = keys.any("health")
+    if said is None:
+        return None
+    inner = keys.inner("health", {"style": said} if isinstance(said, str) else said)
+    style = inner.choice(HealthStyle, "style", "type", "format")
+    path = inner.path(Format.JSON, "path")
+    name, status = inner.text("name") or "name", inner.text("status") or "status"
+    inner.done()
+    return HealthRule(style, path, name, status) if style is not None else None
+
+
+def _paging(keys: _Keys) -> Paging | None:
+    said = keys.any("pagination")
+    if said is None or said is False:
+        return None
+    inner = keys.inner("pagination", {} if said is True else {"style": said} if isinstance(said, str) else said)
+    paging = Paging(
+        style=_paging_style(inner),
+        param=inner.text("param", "page_param", "query", "parameter"),
+        first=inner.whole(0, 10**9, "first", "start"),
+        items=inner.path(Format.JSON, "items", "items_path", "data", "list"),
+        next=inner.path(Format.JSON, "next", "next_path", "cursor", "cursor_path", "next_link"),
+        last_page=inner.path(Format.JSON, "last_page", "last", "last_path", "total_pages", "pages", "pages_path"),
+        total=inner.path(Format.JSON, "total", "total_path", "count", "count_path"),
+        size=inner.whole(1, 10**6, "size", "per_page", "page_size", "limit"),
+        size_param=inner.text("size_param", "limit_param"),
+        most_pages=inner.whole(1, MAX_PAGES_ALLOWED, "max_pages", "ceiling", "max") or MOST_PAGES,
+    )
+    inner.done()
+    return paging
+
+
+_STYLE_WORDS: Mapping[str, PagingStyle] = {
+    **{each.value: each for each in PagingStyle},
+    "link": PagingStyle.NEXT,
+    "link_header": PagingStyle.NEXT,
+    "header": PagingStyle.NEXT,
+    "next_link": PagingStyle.NEXT,
+    "url": PagingStyle.NEXT,
+    "number": PagingStyle.PAGE,
+    "page_number": PagingStyle.PAGE,
+}
+
+
+def _paging_style(keys: _Keys) -> PagingStyle | None:
+    """The style said; else what the other keys allow; else it is found out from the answer."""
+    word = keys.text("style", "type", "kind", "mode").lower()
+    if word and word not in _STYLE_WORDS:
+        keys.complain("style", f"'{word[:40]}' is none of {', '.join(each.value for each in PagingStyle)}")
+    if word:
+        return _STYLE_WORDS.get(word)
+    if {"cursor", "cursor_path"} & keys._data.keys():
+        return PagingStyle.CURSOR
+    if {"next", "next_path", "next_link"} & keys._data.keys():
+        return PagingStyle.NEXT
+    counted = {"param", "page_param", "last_page", "last", "last_path", "total_pages", "pages", "pages_path"}
+    return PagingStyle.PAGE if counted & keys._data.keys() else None
+
+
+_AGES = tuple(
+    (f"max_age{suffix}", unit)
+    for unit, suffixes in (
+        (1.0, ("", "_s", "_seconds")),
+        (60.0, ("_m", "_min", "_minutes")),
+        (3600.0, ("_h", "_hours")),
+        (86_400.0, ("_d", "_days")),
+    )
+    for suffix in suffixes
+)
+"""Keys for the greatest age, with the unit of a bare number."""
+
+
+def _freshness(keys: _Keys, wanted: Format, extracts: Sequence[Extract], zone: str | None) -> Freshness | None:
+    said = keys.any("freshness")
+    if said is None:
+        return None
+    inner = keys.inner("freshness", said)
+    named = inner.text("metric")
+    of_metric = next((each for each in extracts if each.metric == named), None)
+    path = inner.path(wanted, "path") or (of_metric.path if of_metric is not None else None)
+    age = inner.length(*_AGES)
+    ahead = inner.length(("max_ahead", 1.0), ("max_future_s", 1.0), ("future_tolerance_s", 1.0), ("tolerance_s", 1.0))
+    at = inner.any("at", "now")
+    tz = inner.zone() or (of_metric.tz if of_metric is not None else zone)
+    inner.done()
+    if path is None or age is None:
+        inner.complain("", "needs a path and a max_age")
+        return None
+    return Freshness(path, age, tz, ahead or timedelta(minutes=5), float(at) if isinstance(at, (int, float)) else None)
+
+
+def _open_items(keys: _Keys, wanted: Format, zone: str | None) -> OpenItems | None:
+    said = keys.any("open_items")
+    if said is None:
+        return None
+    inner = keys.inner("open_items", said)
+    if wanted is not Format.JSON:
+        inner.complain("", "can be read from JSON only")
+    path, opened = inner.path(Format.JSON, "path"), inner.path(Format.JSON, "opened")
+    status = inner.path(Format.JSON, "status")
+    closed = inner.any("closed")
+    tz = inner.zone() or zone
+    inner.done()
+    if path is None or opened is None:
+        inner.complain("", "needs the path of a list, and where in an item the moment of its arrival stands ('opened')")
+        return None
+    words = frozenset(str(each).lower() for each in closed) if isinstance(closed, list) else frozenset()
+    return OpenItems(path, opened, status, words, tz)

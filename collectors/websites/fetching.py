@@ -49,7 +49,6 @@ MAX_HEADER_LINES = 5000
 CIPHER_SECONDS = 3600.0
 CIPHERS_REMEMBERED = 4096
 MAX_HEADER_VALUE = 8192
-ACCEPT_LANGUAGE = "id,en;q=0.7"
 HTTP_VERSIONS: Mapping[int, str] = {
     pycurl.CURL_HTTP_VERSION_1_0: "1.0",
     pycurl.CURL_HTTP_VERSION_1_1: "1.1",
@@ -180,7 +179,10 @@ class Fetcher:
         curl.setopt(pycurl.USERAGENT, options.user_agent)
         curl.setopt(pycurl.ACCEPT_ENCODING, "gzip, deflate" if reception.unpacks else "br, gzip, deflate")
         curl.setopt(pycurl.HTTP_CONTENT_DECODING, int(not reception.unpacks))
-        headers = [f"Accept: {options.accept}", f"Accept-Language: {ACCEPT_LANGUAGE}"]
+        headers = [
+            f"Accept: {options.accept}",
+            *([f"Accept-Language: {options.accept_language}"] if options.accept_language else []),
+        ]
         if request.body is not None:
             curl.setopt(pycurl.POSTFIELDS, request.body)
             headers.append("Expect:")  # no 100-continue: nothing we send is long

@@ -37,6 +37,7 @@ class Options:
     max_body_bytes: int = MAX_BODY_BYTES
     max_redirects: int = MAX_REDIRECTS
     user_agent: str = ""
+    accept_language: str = "id,en;q=0.7"
     ca_file: str | None = None
     verify: bool = True
     follow: bool = True

@@ -64,8 +64,10 @@ def writing(engine: Engine) -> Iterator[Connection]:
             yield connection
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the tables to the state this program expects; does nothing when they are there already.
+def migrate(engine: Engine, revision: str = "head") -> None:
+    """Bring the tables to the state this program expects (or to an older ``revision``, to read in what was kept then).
+
+    Does nothing when they are there already.
 
     Two processes may call it at the same time. Raises StorageError when the database refuses or was written by a newer program.
     """
@@ -80,7 +82,7 @@ def migrate(engine: Engine) -> None:
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
             settings.attributes["connection"] = connection
-            command.upgrade(settings, "head")
+            command.upgrade(settings, revision)
     except DBAPIError as error:
         raise _explained(engine.url, error) from error
     except CommandError as error:

@@ -65,9 +65,28 @@ class Ledger(NamedTuple):
         return self.planned_served + self.planned_down + self.planned_unknown
 
     @property
+    def availability(self) -> float | None:
+        """0..1, as ``Account.availability``, without the detour: it is asked some ten thousand times a snapshot."""
+        return _ratio(self.served, self.measured)
+
+    @property
+    def availability_with_planned(self) -> float | None:
+        """The same with planned time counted like any other time."""
+        return _ratio(self.served + self.planned_served, self.measured + self.planned_served + self.planned_down)
+
+    @property
+    def coverage(self) -> float | None:
+        """Share of the unplanned time that was measured; None when all of it was planned."""
+        return _ratio(self.measured, self.wanted)
+
+    @property
     def account(self) -> Account:
         """The same for the accounting rule."""
         return Account(*(timedelta(milliseconds=part) for part in self))
+
+
+def _ratio(part: int, whole: int) -> float | None:
+    return part / whole if whole > 0 else None
 
 
 def added(ledgers: Iterable[Ledger]) -> Ledger:
@@ -248,12 +267,17 @@ def group_of(ledgers: Sequence[Ledger]) -> Group:
         expected=len(expected),
         measured=len(measured),
         ledger=added(ledgers),
-        availability=_mean(each.account.availability for each in measured),
-        with_planned=_mean(each.account.availability_with_planned for each in measured),
+        availability=_mean(each.availability for each in measured),
+        with_planned=_mean(each.availability_with_planned for each in measured),
         pessimistic=_mean(each.served / each.wanted for each in expected) if measured else None,
         optimistic=_mean((each.served + each.unknown) / each.wanted for each in expected) if measured else None,
-        coverage=_mean(each.account.coverage for each in expected),
+        coverage=_mean(each.coverage for each in expected),
     )
+
+
+def mean_availability(ledgers: Iterable[Ledger]) -> float | None:
+    """The group's availability alone: for the days of a period."""
+    return _mean(each.availability for each in ledgers)
 
 
 def _mean(figures: Iterable[float | None]) -> float | None:

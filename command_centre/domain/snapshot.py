@@ -29,6 +29,7 @@ from command_centre.domain.ledger import (
     group_of,
     ledger_of,
     longest_outage,
+    mean_availability,
     outage_within,
     people_lost,
     pieces_of,
@@ -257,7 +258,7 @@ def _watched(target: CutTarget, cut: DataCut) -> _Watched:
 
 
 def _figures(watched: _Watched, incidents: int) -> TargetFigures:
-    target, account = watched.target, watched.ledger.account
+    target, ledger = watched.target, watched.ledger
     return TargetFigures(
         key=target.key,
         kind=target.kind,
@@ -271,9 +272,9 @@ def _figures(watched: _Watched, incidents: int) -> TargetFigures:
         provider=target.provider,
         class_mbps=target.class_mbps,
         dimension=target.dimension,
-        ledger=watched.ledger,
-        availability=_rounded(account.availability),
-        coverage=_rounded(account.coverage),
+        ledger=ledger,
+        availability=_rounded(ledger.availability),
+        coverage=_rounded(ledger.coverage),
         outage_longest=longest_outage(watched.pieces),
         full=time_full(watched.pieces),
         people_lost=people_lost(watched.pieces, target.usual) if target.kind == TargetKind.HOTSPOT else None,
@@ -326,7 +327,7 @@ def _groups(watched: Sequence[_Watched], days: int) -> tuple[GroupFigures, ...]:
 
 
 def _group_figures(by: str, of: str, members: Sequence[_Watched], days: int) -> GroupFigures:
-    daily = tuple(group_of([each.days[day] for each in members]).availability for day in range(days))
+    daily = tuple(mean_availability(each.days[day] for each in members) for day in range(days))
     return GroupFigures(by, of, group_of([each.ledger for each in members]), daily)
 
 

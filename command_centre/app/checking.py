@@ -8,18 +8,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from command_centre.app.configuring import read_configuration
 from command_centre.config.checks import geometry_of
 from command_centre.config.durations import format_duration
 from command_centre.config.geometry import Tier
-from command_centre.config.loading import load
 from command_centre.config.mistakes import ConfigError
 from command_centre.config.model import Mode, Wall
 from command_centre.domain.calendar import AroundPrayers, Monthly, OneOff, Recurrence, Weekly, Window
 from command_centre.domain.target import ParentKind, TargetKind
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
-
     from command_centre.config.model import Config, Retention
 
 EXIT_FINE, EXIT_MISTAKES, EXIT_USAGE = 0, 2, 3
@@ -41,7 +39,7 @@ def run_check(argv: list[str]) -> int:
         sys.stderr.write(f"run.py check: unknown option\n{USAGE}\n")
         return EXIT_USAGE
     try:
-        config = load(path, known_kinds())
+        config = read_configuration(path)
     except ConfigError as refused:
         count = len(refused.mistakes)
         sys.stdout.write(
@@ -62,13 +60,6 @@ def _config_path(argv: Sequence[str]) -> Path | None:
             return Path(option.removeprefix("--config="))
         case _:
             return None
-
-
-def known_kinds() -> Mapping[str, type[BaseModel]]:
-    """The settings model of every kind of collector that a configuration may name."""
-    from collectors import KINDS
-
-    return {name: kind.settings for name, kind in KINDS.items() if name != "uplink"}  # the uplink has a section of its own
 
 
 def summary(config: Config) -> Iterator[str]:

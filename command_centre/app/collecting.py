@@ -141,7 +141,7 @@ def _keep(config: Config) -> Retention:
     return Retention(log=keep.raw, five_minutes=keep.five_minutes, hourly=keep.hourly, daily=keep.daily)
 
 
-def _backfill(engine: Engine, recorder: Recorder, config: Config, script_path: Path, clock: SystemClock) -> None:
+def _backfill(engine: Engine, recorder: Recorder, config: Config, script_path: Path | None, clock: SystemClock) -> None:
     """Give the demo city the hours that nobody watched, through the same pipeline, marked as simulated."""
     now = clock.now()
     with engine.connect() as connection:

@@ -37,9 +37,11 @@ class Chosen:
         return self.config.mode == "demo"
 
     @property
-    def script_path(self) -> Path:
-        """What happens in the simulated city, over and over."""
-        return self.data_dir / "reference" / f"demo_{self.config.demo.script}.yaml"
+    def script_path(self) -> Path | None:
+        """What happens in the simulated city, over and over; None where no story is kept: then nothing breaks."""
+        from command_centre.app.configuring import story_path
+
+        return story_path(self.config.source_path, self.config.demo.script)
 
     def read_again(self) -> Chosen:
         """The configuration as it now stands. Raises ConfigError when it has mistakes, or changes what only a restart can."""
@@ -71,12 +73,10 @@ def choose(rest: Sequence[str]) -> Chosen:
 
 def read(rest: Sequence[str]) -> Chosen:
     """The configuration that ``--config`` and ``--demo`` choose. Raises ConfigError with every mistake."""
-    from collectors import KINDS
-    from command_centre.config.loading import load
+    from command_centre.app.configuring import read_configuration
 
     options = _parse(rest)
-    kinds = {name: kind.settings for name, kind in KINDS.items() if name != "uplink"}  # the uplink has a section of its own
-    config = load(options.config, kinds)
+    config = read_configuration(options.config, is_for_demo=options.demo)
     data_dir = config.source_path.resolve().parent / "data"
     if options.demo or config.mode == "demo":
         config = _as_simulated(config.as_demo(), data_dir)

@@ -11,11 +11,11 @@ from __future__ import annotations
 import hashlib
 import itertools
 import stat
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic import BaseModel
 
@@ -55,6 +55,7 @@ from command_centre.config.model import (
 )
 from command_centre.config.naming import Listing, Names, names_of
 from command_centre.config.progress import CatalogueRead, read_catalogue
+from command_centre.config.receivers import NotifyingSection, ReceiverFrame, read_receivers
 from command_centre.config.register import LARGEST_BYTES as LARGEST_REGISTER_BYTES
 from command_centre.config.services import SERVICES_KIND, read_services
 from command_centre.config.translate import Findings, ModelT, as_far_as_sound, keys_of, validated
@@ -75,9 +76,15 @@ SECTIONS: Mapping[str, type[Section]] = {
     "inventory": Inventory,
     "progress": Progress,
     "access": AccessSection,
+    "notifying": NotifyingSection,
     "demo": Demo,
 }
-LISTS: Mapping[str, type[Section]] = {"collectors": CollectorFrame, "windows": WindowEntry, "walls": Wall}
+LISTS: Mapping[str, type[Section]] = {
+    "collectors": CollectorFrame,
+    "receivers": ReceiverFrame,
+    "windows": WindowEntry,
+    "walls": Wall,
+}
 KEYS = ("mode", *SECTIONS, *LISTS)
 """Everything that may stand at the left margin of ``config.yaml``."""
 
@@ -133,9 +140,21 @@ class Registers:
         return Listing(self.sites, self.hotspots, self.parents, self.kelurahan, self.groups, self.choices, services=self.services)
 
 
-def load(path: Path, kinds: Mapping[str, type[BaseModel]], screens: Mapping[str, bool] = checks.SCREENS) -> Config:
+JudgeStory: TypeAlias = Callable[[Path, Sequence[Target], bool], Sequence[Mistake]]
+"""Every mistake in the story of the simulated city: its file, the targets, and whether the registers are without mistakes."""
+
+
+def load(
+    path: Path,
+    kinds: Mapping[str, type[BaseModel]],
+    screens: Mapping[str, bool] = checks.SCREENS,
+    judge_story: JudgeStory | None = None,
+    *,
+    is_for_demo: bool = False,
+) -> Config:
     """Read ``path`` and everything it names. ``kinds`` are the settings models of the collectors that exist;
-    ``screens`` says of every wall page whether it needs the full tier.
+    ``screens`` says of every wall page whether it needs the full tier. The demo's story is judged in demo mode, and with
+    ``is_for_demo`` in every mode.
 
     Raises ConfigError with all mistakes at once, and nothing else.
     """
@@ -155,11 +174,16 @@ def load(path: Path, kinds: Mapping[str, type[BaseModel]], screens: Mapping[str,
     checks.check_walls(findings, skeleton.walls, screens)
     checks.check_inventory(findings, skeleton.inventory, frames, kinds)
     checks.check_secrets(findings, skeleton.storage)
-    mistakes = _in_order(findings, (*registers.mistakes, *catalogue.mistakes))
+    tells = skeleton.mode is not Mode.LIVE or is_for_demo
+    story = _story(findings, skeleton.demo, path.parent, registers, judge_story) if judge_story is not None and tells else ()
+    receivers = read_receivers(_items("receivers", findings), findings, context)
+    notifying = _section("notifying", NotifyingSection, findings, context)
+    mistakes = _in_order(findings, (*registers.mistakes, *catalogue.mistakes, *story))
     if mistakes:
         raise ConfigError(mistakes)
     config = _config(path, data + catalogue_data, findings, skeleton, collectors, registers, windows)
     config = replace(config, catalogue=catalogue.catalogue, special_days=registers.special_days, access=skeleton.access)
+    config = replace(config, receivers=receivers, notifying=notifying)
     return config.as_demo() if config.mode is Mode.DEMO else config
 
 
@@ -455,6 +479,22 @@ def _catalogue(findings: Findings, progress: Progress | None, folder: Path, name
 def _windows(findings: Findings, skeleton: Skeleton, names: Names) -> tuple[Window, ...]:
     built = [build_window(entry, ("windows", index), findings, skeleton.city, names) for index, entry in skeleton.windows.items()]
     return tuple(each for each in built if each is not None)
+
+
+def _story(findings: Findings, demo: Demo | None, folder: Path, registers: Registers, judge: JudgeStory) -> Sequence[Mistake]:
+    """What is wrong with the story of the simulated city. One that is named must exist; without one nothing breaks there."""
+    if demo is None or not findings.is_sound("demo", "script"):
+        return ()
+    stories = folder / "data" / "reference"
+    known = {each.stem.removeprefix("demo_"): each for each in itertools.islice(stories.glob("demo_*.yaml"), MOST_ENTRIES)}
+    if demo.script in known:
+        return judge(known[demo.script], registers.targets, registers.listing().is_whole)
+    missing = f"there is no story {quoted(demo.script)} (data/reference/demo_{printable(demo.script)}.yaml)"
+    if "script" in demo.model_fields_set:
+        findings.refuse(("demo", "script"), missing, nearest(demo.script, known))
+    else:
+        findings.warn(("demo",), f"{missing}; nothing breaks in the simulated city")
+    return ()
 
 
 def _config(

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import YAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from command_centre.demo.crowd import is_dark_for_prayer
 from command_centre.demo.faults import Fault, FaultKind
@@ -118,21 +118,28 @@ def worst_of_each(entries: Iterable[ScriptedHotspots]) -> dict[TargetKey, Hotspo
 
 
 class ScriptError(Exception):
-    """The script cannot be used; the text lists every mistake, one a line."""
+    """The script cannot be used; the text lists every mistake, one a line. ``found`` has each with its line, from 1."""
 
-    def __init__(self, mistakes: Sequence[str]) -> None:
-        super().__init__("\n".join(mistakes))
-        self.mistakes = tuple(mistakes)
+    def __init__(self, file: str, found: Sequence[tuple[int | None, str]]) -> None:
+        self.found = tuple(found)
+        self.mistakes = tuple(f"{file}: {text}" if line is None else f"{file}:{line}: {text}" for line, text in found)
+        super().__init__("\n".join(self.mistakes))
 
 
-def load_script(path: Path, targets: Iterable[Target]) -> Script:
-    """The script in a YAML file, checked against the register; raises ScriptError with every mistake."""
+def load_script(path: Path | None, targets: Iterable[Target], *, is_whole: bool = True) -> Script:
+    """The script in a YAML file, checked against the register; raises ScriptError with every mistake.
+
+    Without a path: a day on which nothing breaks. ``is_whole`` False: the register has mistakes of its own, so names that are
+    not in it are not judged.
+    """
+    if path is None:
+        return QUIET
     known = tuple(targets)
     sites = {each.key: each.address is not None for each in known if each.kind is not TargetKind.HOTSPOT}
-    reading = _Reading(path.name, sites, Selector(known))
+    reading = _Reading(sites, Selector(known), is_whole=is_whole)
     script = reading.script(_document(path))
-    if reading.mistakes:
-        raise ScriptError(reading.mistakes)
+    if reading.found:
+        raise ScriptError(path.name, reading.found)
     return script
 
 
@@ -140,14 +147,21 @@ def _document(path: Path) -> Any:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise ScriptError([f"{path}: cannot be read: {error.strerror}"]) from error
+        raise ScriptError(str(path), [(None, f"cannot be read: {error.strerror}")]) from error
     if len(raw) > MOST_BYTES:
-        raise ScriptError([f"{path.name}: larger than {MOST_BYTES} bytes"])
+        raise ScriptError(path.name, [(None, f"larger than {MOST_BYTES} bytes")])
     try:
         return YAML(typ="rt").load(raw.decode("utf-8"))
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = None if mark is None else int(mark.line) + 1
+        raise ScriptError(path.name, [(line, f"not readable as YAML: {_one_line(error.problem or error.context)}")]) from error
     except (YAMLError, UnicodeDecodeError, ValueError) as error:
-        problem = " ".join(str(error).split())
-        raise ScriptError([f"{path.name}: not readable as YAML: {problem}"]) from error
+        raise ScriptError(path.name, [(None, f"not readable as YAML: {_one_line(error)}")]) from error
+
+
+def _one_line(trouble: object) -> str:
+    return " ".join(str(trouble).split())
 
 
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?", re.ASCII)
@@ -168,9 +182,9 @@ def parse_duration(text: str) -> timedelta | None:
 class _Reading:
     """One pass over the document; collects mistakes instead of stopping at the first."""
 
-    def __init__(self, file: str, is_served: Mapping[TargetKey, bool], selector: Selector) -> None:
-        self.mistakes: list[str] = []
-        self._file = file
+    def __init__(self, is_served: Mapping[TargetKey, bool], selector: Selector, *, is_whole: bool) -> None:
+        self.found: list[tuple[int | None, str]] = []
+        self._is_whole = is_whole
         self._is_served = is_served
         self._selector = selector
 
@@ -216,7 +230,8 @@ class _Reading:
         try:
             targets = self._selector.find(entry["hotspots"], entry.get("some"))
         except SelectionError as error:
-            self._refuse(_line(entry, "hotspots", line), str(error))
+            if self._is_whole:
+                self._refuse(_line(entry, "hotspots", line), str(error))
             return ()
         if fault is HotspotFault.NO_INTERNET and not self._selector.with_probe(targets):
             self._refuse(line, "'no_internet' shows on hotspots with a probe only, and none of these has one")
@@ -258,6 +273,8 @@ class _Reading:
     def _target(self, entry: CommentedMap, line: int) -> TargetKey | None:
         key = TargetKey(str(entry.get("site", "")))
         if key not in self._is_served:
+            if not self._is_whole:
+                return None
             self._refuse(_line(entry, "site", line), f"'{key}' is not a site of the register{meant(key, self._is_served)}")
             return None
         if not self._is_served[key]:
@@ -304,7 +321,7 @@ class _Reading:
                 self._refuse(_line(entry, str(key)), f"unknown key '{key}'{meant(str(key), known)}")
 
     def _refuse(self, line: int, sentence: str) -> None:
-        self.mistakes.append(f"{self._file}:{line}: {sentence}")
+        self.found.append((line, sentence))
 
 
 def _line(entry: CommentedMap, key: str, otherwise: int = 1) -> int:

@@ -28,6 +28,7 @@ from command_centre.domain.target import Parent, Target, TargetKind
 
 if TYPE_CHECKING:
     from command_centre.config.access import AccessSection
+    from command_centre.config.receivers import NotifyingSection, ReceiverEntry
 
 SITES_KIND = "websites"
 """The kind of collector that looks at ``inventory.sites``."""
@@ -371,6 +372,8 @@ class Config:
     special_days: tuple[SpecialDay, ...] = ()
     catalogue: Catalogue = field(default_factory=Catalogue)
     access: AccessSection | None = None
+    receivers: tuple[ReceiverEntry, ...] = ()
+    notifying: NotifyingSection | None = None
 
     @property
     def zone(self) -> ZoneInfo:

@@ -9,9 +9,13 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from dash.development.base_component import Component
 
+from command_centre.read.services import ServicesView
 from command_centre.read.views import HotspotsView, SitesView, SummaryView
 from layouts import shell
 from layouts.parts.node import Children, Draw
+from layouts.wall.layanan import ids as layanan_ids
+from layouts.wall.layanan.page import skeleton as layanan_skeleton
+from layouts.wall.layanan.render import regions as layanan_regions
 from layouts.wall.ringkasan import ids as ringkasan_ids
 from layouts.wall.ringkasan.page import skeleton as ringkasan_skeleton
 from layouts.wall.ringkasan.render import regions as ringkasan_regions
@@ -22,8 +26,10 @@ from layouts.wall.wifi import ids as wifi_ids
 from layouts.wall.wifi.page import skeleton as wifi_skeleton
 from layouts.wall.wifi.render import regions as wifi_regions
 from layouts.wording import INDONESIAN, Words
+from layouts.wording.services import INDONESIAN as SERVICE_PHRASES
+from layouts.wording.services import service_words
 
-View = TypeVar("View", HotspotsView, SitesView, SummaryView)
+View = TypeVar("View", HotspotsView, ServicesView, SitesView, SummaryView)
 OnFault: TypeAlias = Callable[[str, Exception], None]
 
 
@@ -88,4 +94,13 @@ WIFI: WallScreen[HotspotsView] = WallScreen(
     needs_full_tier=True,
 )
 
-SCREENS: Mapping[str, WallScreen[Any]] = MappingProxyType({each.key: each for each in (RINGKASAN, SITUS, WIFI)})
+LAYANAN: WallScreen[ServicesView] = WallScreen(
+    layanan_ids.KEY,
+    SERVICE_PHRASES.page,
+    lambda words: service_words(words).say.page,
+    layanan_skeleton,
+    layanan_regions,
+    needs_full_tier=True,
+)
+
+SCREENS: Mapping[str, WallScreen[Any]] = MappingProxyType({each.key: each for each in (RINGKASAN, SITUS, WIFI, LAYANAN)})

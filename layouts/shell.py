@@ -24,6 +24,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from command_centre.read.services import ServicesView
 from command_centre.read.views import HotspotsView, SitesView, SummaryView
 from layouts.parts.node import Children, Draw, bold, span
 from layouts.wording import Words
@@ -74,7 +75,7 @@ def frame(screen: str, title: str, body: Component, words: Words) -> Component:
     )
 
 
-def frame_regions(screen: str, view: HotspotsView | SitesView | SummaryView, words: Words) -> dict[str, Draw]:
+def frame_regions(screen: str, view: HotspotsView | ServicesView | SitesView | SummaryView, words: Words) -> dict[str, Draw]:
     """Regions of the header: silent sources, and the mark of simulated data."""
     return {
         sources_id(screen): lambda: _sources(view, words),
@@ -82,7 +83,7 @@ def frame_regions(screen: str, view: HotspotsView | SitesView | SummaryView, wor
     }
 
 
-def _sources(view: HotspotsView | SitesView | SummaryView, words: Words) -> Children:
+def _sources(view: HotspotsView | ServicesView | SitesView | SummaryView, words: Words) -> Children:
     sources = words.sources(view.sources.silent, view.sources.total)
     return bold(sources) if view.sources.silent else sources
 

@@ -32,6 +32,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainT
 from starlette.routing import Mount, Route
 
 from command_centre.app.clock import SystemClock
+from command_centre.app.duty import desk_of
 from command_centre.app.entrance import access_of, give_demo_password
 from command_centre.app.guard import SSO_START, Access, Guard
 from command_centre.app.live import REST_BETWEEN_DRAWS, Draw, Drawing, LiveFeed
@@ -39,6 +40,7 @@ from command_centre.app.signing_in import SigningIn
 from command_centre.app.single_sign_on import SigningOn
 from command_centre.config.access import SingleSignOn
 from command_centre.config.durations import parse_duration
+from command_centre.config.holidays import closed_days
 from command_centre.config.model import Config, Mode, Theme, Wall
 from command_centre.domain.ports import Clock
 from command_centre.domain.rule import Severity
@@ -66,7 +68,7 @@ MOST_REGION_FAULTS = 100
 LAYOUTS = Path(shell.__file__).parent
 ASSETS = LAYOUTS / "assets"
 STYLE_SHEETS = ("fonts.css", "tokens.css", "wall-base.css")
-DESK_ONLY, WALLS_ONLY = r"desk\.css", r"(wall-.*|live|freshness)\.(css|js)"
+DESK_ONLY, WALLS_ONLY = r"(desk|duty)\.css", r"(wall-.*|live|freshness|duty)\.(css|js)"
 """Files of the one assets folder that the other kind of page leaves out."""
 DESK = "/meja/"
 """Where the scripts and answers of desk pages are; the pages themselves have addresses of their own."""
@@ -136,10 +138,12 @@ def create_app(
     details: HotspotDetails | None = None,
     access: Access | None = None,
     single_sign_on: SingleSignOn | None = None,
+    more: Sequence[Route] = (),
 ) -> WallApp:
     """The whole web application on one database. Two of them can live in one process.
 
     ``access`` says who gets in; without it there is no door at all, which only a test on its own machine may want.
+    ``more`` are addresses made elsewhere (the duty page).
 
     ``refresh_every`` is how often a target is looked at: the browser measures staleness in it. ``beat_every`` is how often a wall
     reports. ``build`` names what browsers run: when it changes, they reload. ``details`` answers about single hotspots.
@@ -182,6 +186,7 @@ def create_app(
         Route("/bootstrap.css", bootstrap),
         Route("/titik/{key}", site.hotspot),
         *door,
+        *more,
         Mount(DESK.rstrip("/"), app=WholePath(desk_server)),
         Mount("/", app=inner),
     ]
@@ -201,7 +206,7 @@ def _door(engine: Engine, clock: Clock, access: Access, words: Words, section: S
 
 def draws(queries: Queries, words: Words, screens: Mapping[str, WallScreen[Any]]) -> dict[str, Draw]:
     """How each screen is drawn: its question, then its pure render function."""
-    ringkasan, situs, wifi = screens["ringkasan"], screens["situs"], screens["wifi"]
+    ringkasan, situs, wifi, layanan = (screens[each] for each in ("ringkasan", "situs", "wifi", "layanan"))
     faults = RegionFaults()
 
     def draw_summary() -> Drawing:
@@ -217,7 +222,11 @@ def draws(queries: Queries, words: Words, screens: Mapping[str, WallScreen[Any]]
         view = queries.hotspots()
         return Drawing(wifi.regions(view, words, faults.note), view.as_of)
 
-    return {"ringkasan": draw_summary, "situs": draw_sites, "wifi": draw_hotspots}
+    def draw_services() -> Drawing:
+        view = queries.services()
+        return Drawing(layanan.regions(view, words, faults.note), view.as_of)
+
+    return {"ringkasan": draw_summary, "situs": draw_sites, "wifi": draw_hotspots, "layanan": draw_services}
 
 
 class RegionFaults:
@@ -652,7 +661,8 @@ def run_serve(config: Config, database_url: str) -> int:
     engine = open_database(database_url)
     migrate(engine)
     data_dir = config.source_path.resolve().parent / "data"
-    app = app_of(config, engine, SystemClock(), access_of(config, data_dir))
+    duty = desk_of(config, data_dir, engine, SystemClock())
+    app = app_of(config, engine, SystemClock(), access_of(config, data_dir), duty.routes())
     if config.mode is Mode.DEMO:
         give_demo_password(engine, f"http://{config.web.host}:{config.web.port}")
     log.info("screens at http://%s:%d/", config.web.host, config.web.port)
@@ -661,7 +671,7 @@ def run_serve(config: Config, database_url: str) -> int:
     return 0
 
 
-def app_of(config: Config, engine: Engine, clock: Clock, access: Access) -> WallApp:
+def app_of(config: Config, engine: Engine, clock: Clock, access: Access, more: Sequence[Route] = ()) -> WallApp:
     """The web application of one configuration."""
     queries = Queries(
         engine,
@@ -671,6 +681,8 @@ def app_of(config: Config, engine: Engine, clock: Clock, access: Access) -> Wall
         kelurahan={each.code: each.kecamatan_code for each in config.kelurahan},
         parents=config.parents,
         is_simulated=config.mode is Mode.DEMO,
+        holidays=closed_days(config.special_days),
+        catalogue=config.catalogue,
     )
     words = words_for(Language.INDONESIAN, config.zone)
     rhythms = [each.expected_every for each in config.targets if each.address is not None]
@@ -683,4 +695,5 @@ def app_of(config: Config, engine: Engine, clock: Clock, access: Access) -> Wall
         refresh_every=min(rhythms, default=timedelta(minutes=1)),
         access=access,
         single_sign_on=None if config.access is None else config.access.oidc,
+        more=more,
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine
 from command_centre.domain.calendar import Interval, Window, union
 from command_centre.domain.hotspot import HotspotState
 from command_centre.domain.ports import Clock
+from command_centre.domain.progress import Catalogue, CityProgress
 from command_centre.domain.rule import Severity
 from command_centre.domain.target import Parent, TargetKey, TargetKind
 from command_centre.read import assembling, hotspots, rows
@@ -21,8 +22,12 @@ from command_centre.read.causes import Explained
 from command_centre.read.conditions import HISTORY_LENGTH, HalfHours, count
 from command_centre.read.details import HotspotDetails
 from command_centre.read.hotspots import HotspotDay, Standing, Use
+from command_centre.read.kept import Kept
 from command_centre.read.lines import STEP_MS, Presence, as_steps, fewest_at_once, most_at_once
+from command_centre.read.progress import bars, figures, read_progress
 from command_centre.read.rows import Cursor, Newest, Registered
+from command_centre.read.services import NEEDED as SERVICE_METRICS
+from command_centre.read.services import Services, ServicesFigures, ServicesView, counts_of, normal_line, worst_service
 from command_centre.read.views import (
     Condition,
     Counts,
@@ -49,6 +54,9 @@ LOOK_AHEAD = timedelta(days=8)
 WALL_SILENT_AFTER = timedelta(seconds=30)
 """A wall reports every 10 seconds; after three missed reports it counts as silent."""
 
+PROGRESS_MS = 600_000
+"""Progress looks back over days: it is worked out every ten minutes."""
+
 _TROUBLE = (Condition.DOWN, Condition.DEGRADED, Condition.SLOW)
 _URGENCY = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 
@@ -58,23 +66,6 @@ Planned = Mapping[str, tuple[Interval, ...]]
 
 FIGURES_SETTLE_MS = 10_000
 """Sums of devices and traffic stand still for so long, unless a state changes: digits that run cannot be read from afar."""
-
-_Value = TypeVar("_Value")
-
-
-class _Kept(Generic[_Value]):
-    """Something that changes only slowly, with what it was made from."""
-
-    def __init__(self) -> None:
-        self._made_from: object = None
-        self._value: _Value | None = None
-
-    def get(self, made_from: object, make: Callable[[], _Value]) -> _Value:
-        """The value as it was made from something equal; made again otherwise."""
-        if self._value is None or made_from != self._made_from:
-            self._value = make()
-            self._made_from = made_from
-        return self._value
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +127,8 @@ class Queries:
         kelurahan: Mapping[str, str] | None = None,
         parents: Sequence[Parent] = (),
         is_simulated: bool = False,
+        holidays: AbstractSet[date] = frozenset(),
+        catalogue: Catalogue | None = None,
     ) -> None:
         # REPEATABLE READ: all questions of one answer see the same moment. (SQLite's read transactions always do.)
         is_postgresql = engine.dialect.name == "postgresql"
@@ -147,6 +140,8 @@ class Queries:
         self._kelurahan = {} if kelurahan is None else dict(kelurahan)
         self._parents: dict[TargetKey, Parent] = {each.key: each for each in parents}
         self._is_simulated = is_simulated
+        self._holidays = holidays
+        self._catalogue = Catalogue() if catalogue is None else catalogue
         self._forget()
 
     def _forget(self) -> None:
@@ -154,13 +149,15 @@ class Queries:
         self._pool = self._engine.pool  # a new one whenever the watch has found another file under the database's name
         self._register: tuple[int, date, tuple[Registered, ...]] | None = None
         self._metrics: dict[str, int] = {}
-        self._planned = _Kept[Planned]()
-        self._sources = _Kept[tuple[tuple[int, ...], ...]]()
-        self._site_day = _Kept[_SiteDay]()
-        self._hotspots = _Kept[tuple[Standing, ...]]()
-        self._hotspot_day = _Kept[HotspotDay]()
-        self._uses = _Kept[dict[int, Use]]()
-        self._dark_times = _Kept[tuple[PlannedTime, ...]]()
+        self._planned = Kept[Planned]()
+        self._sources = Kept[tuple[tuple[int, ...], ...]]()
+        self._site_day = Kept[_SiteDay]()
+        self._hotspots = Kept[tuple[Standing, ...]]()
+        self._hotspot_day = Kept[HotspotDay]()
+        self._uses = Kept[dict[int, Use]]()
+        self._services = Services(self._zone, self._holidays)
+        self._progress = Kept[CityProgress]()
+        self._dark_times = Kept[tuple[PlannedTime, ...]]()
 
     def cursor(self) -> Cursor:
         """How far history has come: equal cursors mean that nothing new was written."""
@@ -214,6 +211,28 @@ class Queries:
             causes=tuple(each.cause for each in wifi.causes),
         )
 
+    def services(self) -> ServicesView:
+        """Everything ``/wall/layanan`` shows."""
+        with self._reading() as connection:
+            picture = self._picture(connection)
+            found = self._services_now(connection, picture)
+        return ServicesView(
+            as_of=picture.as_of,
+            generated_at=picture.now,
+            seq=picture.cursor.seq,
+            is_simulated=self._is_simulated,
+            sources=picture.sources,
+            faults=picture.faults,
+            counts=found.counts,
+            rows=found.rows,
+            components=found.components,
+        )
+
+    def progress(self) -> CityProgress:
+        """Progress in the six dimensions, as every screen shows it now."""
+        with self._reading() as connection:
+            return self._progress_now(connection, self._picture(connection))
+
     def summary(self) -> SummaryView:
         """Everything ``/wall/ringkasan`` shows.
 
@@ -231,6 +250,8 @@ class Queries:
             times = rows.read_incident_times(connection, day.begins)
             last_end = rows.read_last_resolution(connection)
             first_seen = rows.read_first_seen(connection)
+            services = self._services_now(connection, picture)
+            progress = self._progress_now(connection, picture)
         sites = count(each.condition for each in tiles)
         causes = tuple(hotspots.cause_row(each.cause) for each in wifi.causes)
         incidents = _most_urgent_first([*causes, *(assembling.incident_row(each) for each in open_now)])
@@ -251,7 +272,7 @@ class Queries:
             hotspots_registered=wifi.counts.registered if has_hotspots else None,
             hotspots_reporting_24h=reporting if has_hotspots else (),
             hotspots_expected_24h=expected if has_hotspots else (),
-            services=assembling.counts_of_kind(picture.register, picture.conditions, TargetKind.SERVICE),
+            services=counts_of(picture.register, picture.conditions),
             incidents=incidents,
             incidents_open=sum(by_severity.values()) + len(causes),
             incidents_critical=by_severity.get(Severity.CRITICAL, 0) + sum(each.severity is Severity.CRITICAL for each in causes),
@@ -261,7 +282,10 @@ class Queries:
                 tiles, hotspots.counts_by(wifi.hotspots, wifi.states, lambda each: each.kelurahan), self._kelurahan
             ),
             settlements=wifi.settlements,
-            dimensions=assembling.unmeasured_dimensions(),
+            dimensions=bars(progress),
+            city=figures(progress, self._catalogue),
+            services_normal_24h=normal_line(services, picture.now),
+            worst_service=worst_service(services.rows),
             calm_since=None if incidents or calm_since is None else from_ms(calm_since),
         )
 
@@ -365,6 +389,15 @@ class Queries:
             planned = picture.planned.get(each.key, ())
             tiles.append(assembling.site_tile(each, seen, values, metrics, condition, planned, history, picture.now))
         return tuple(tiles)
+
+    def _services_now(self, connection: Connection, picture: _Picture) -> ServicesFigures:
+        metrics = self._metrics_with(connection, SERVICE_METRICS)
+        return self._services.figures(connection, picture.register, picture.newest, picture.conditions, metrics, picture.now)
+
+    def _progress_now(self, connection: Connection, picture: _Picture) -> CityProgress:
+        made_from = to_ms(picture.now) // PROGRESS_MS, picture.cursor.register
+        within = Interval(picture.now - self._catalogue.period, picture.now)
+        return self._progress.get(made_from, lambda: read_progress(connection, self._catalogue, picture.register, within))
 
     def _metric_ids(self, connection: Connection) -> assembling.MetricIds:
         return assembling.MetricIds.from_names(self._metrics_with(connection, assembling.SITE_METRICS))

@@ -47,7 +47,7 @@ from command_centre.read.conditions import HISTORY_LENGTH, HalfHours, count
 from command_centre.read.kept import Kept
 from command_centre.read.rows import Newest, Registered, read_spans
 from command_centre.read.sums import Stretch, read_accounts, unseen
-from command_centre.read.views import Condition, Counts, Step, WorstService
+from command_centre.read.views import Condition, Counts, SelfFault, SourceHealth, Step, WorstService
 from command_centre.storage.tables import detail, latest, metric, rollup, series, target
 from command_centre.storage.times import from_ms, to_ms
 from command_centre.storage.values import unpack_sketch, unpack_values
@@ -76,7 +76,7 @@ WORST_FIRST = (
     Condition.NO_ADDRESS,
 )
 _MEASURED = (Condition.DOWN, Condition.DEGRADED, Condition.SLOW, Condition.NORMAL)
-_NEEDED = (TOTAL, QUEUE_OPEN, PROCESSED_TODAY, OVERDUE, SUBMITTED, EXPECTED, COMPONENTS, COMPONENTS_UP)
+NEEDED = (TOTAL, QUEUE_OPEN, PROCESSED_TODAY, OVERDUE, SUBMITTED, EXPECTED, COMPONENTS, COMPONENTS_UP)
 
 
 # -- views
@@ -149,6 +149,21 @@ class ServiceRow:
 class ServicesFigures:
     """Everything about services that a screen shows."""
 
+    counts: Counts
+    rows: tuple[ServiceRow, ...]
+    components: Components
+
+
+@dataclass(frozen=True, slots=True)
+class ServicesView:
+    """Everything ``/wall/layanan`` shows."""
+
+    as_of: datetime | None
+    generated_at: datetime
+    seq: int
+    is_simulated: bool
+    sources: SourceHealth
+    faults: tuple[SelfFault, ...]
     counts: Counts
     rows: tuple[ServiceRow, ...]
     components: Components
@@ -247,7 +262,7 @@ class Services:
         )
         usual = self._usual.get(at // SLOW_FACTS_MS, lambda: read_usual(connection, now))
         day = self._day.get(at // 60_000, lambda: read_day(connection, at))
-        names = {number: name for name, number in metrics.items() if name in _NEEDED}
+        names = {number: name for name, number in metrics.items() if name in NEEDED}
         rows = []
         for whole in wholes:
             members = [_member(each, newest.get(each.id), conditions[each.id], names, opened) for each in whole.targets]

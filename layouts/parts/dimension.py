@@ -7,26 +7,26 @@ from layouts.parts.node import Element, bold, div, element, span
 from layouts.wording import Words
 
 OFFICIAL_RATIO = 0.75
-"""The city's own figure, published on 15 October 2025: a reference, not a measurement of ours."""
+"""The city's own figure, published on 15 October 2025: a reference, not a measurement of ours. The catalogue may say another."""
 
 
-def dimension_bar(bar: DimensionBar, words: Words) -> list[Element]:
+def dimension_bar(bar: DimensionBar, words: Words, official: float | None = OFFICIAL_RATIO) -> list[Element]:
     """Name and filled indicators; the bar with its reference; the figures. Shares are ratios (0..1)."""
     name = element("H3", [words.dimension(bar.dimension), span(words.share(bar.filled, bar.indicators))])
     if bar.measured is None:
-        return [name, div([_reference()], "cc-rentang cc-arsir"), div([span(words.say.unmeasured)], "n")]
+        return [name, div(_reference(official), "cc-rentang cc-arsir"), div([span(words.say.unmeasured)], "n")]
     certain = bar.conservative if bar.conservative is not None else 0.0  # conservative means: unmeasured counts as nothing
     pieces = [
         element("I", None, style={"width": _share(certain)}),
         element("Em", None, style={"left": _share(certain), "width": _share(max(bar.measured - certain, 0.0))}),
-        _reference(),
+        *_reference(official),
     ]
     figures = [bold(words.whole_percent(bar.measured)), span(f"{words.say.conservative_short} {words.whole_percent(certain)}")]
     return [name, div(pieces, "cc-rentang"), div(figures, "n")]
 
 
-def _reference() -> Element:
-    return element("U", None, style={"left": _share(OFFICIAL_RATIO)})
+def _reference(official: float | None) -> list[Element]:
+    return [] if official is None else [element("U", None, style={"left": _share(official)})]
 
 
 def _share(ratio: float) -> str:

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from dash.development.base_component import Component
 
-from layouts import RINGKASAN, SCREENS, SITUS, WIFI
+from layouts import LAYANAN, RINGKASAN, SCREENS, SITUS, WIFI
 from layouts.wording import Language, words_for
+from tests.support import service_views
 from tests.support.wall_views import crisis_tiles, normal_day_tiles, sites_view, summary_view
 from tests.support.wifi_views import calm_states, crisis_cause, crisis_states, hotspots_view, normal_states, summary_with_hotspots
 
@@ -39,6 +40,11 @@ def regions_named() -> dict[str, set[str]]:
     return {
         RINGKASAN.key: {region for view in summaries for region in RINGKASAN.regions(view, WORDS)},
         SITUS.key: {region for tiles in days for region in SITUS.regions(sites_view(tiles), WORDS)},
+        LAYANAN.key: {
+            region
+            for rows in ((), service_views.normal_day(), service_views.crisis(), service_views.unmeasured())
+            for region in LAYANAN.regions(service_views.services_view(rows), WORDS)
+        },
         WIFI.key: {region for view in hotspots for region in WIFI.regions(view, WORDS)},
     }
 

@@ -20,7 +20,7 @@ FIRST_LOOKS_MS = 45_000
 
 
 def main() -> None:
-    screens = sys.argv[1:] or ["ringkasan", "situs", "wifi"]
+    screens = sys.argv[1:] or ["ringkasan", "situs", "wifi", "layanan"]
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="cc-screens-") as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(EXECUTABLE), headless=True, args=list(FLAGS))

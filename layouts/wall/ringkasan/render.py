@@ -8,7 +8,7 @@ from functools import partial
 
 from command_centre.read.views import Condition, Counts, DimensionBar, HotspotCounts, KelurahanTile, Step, SummaryView
 from layouts.parts.counts import counted_glyphs, unmeasured, unmeasured_class
-from layouts.parts.dimension import dimension_bar
+from layouts.parts.dimension import OFFICIAL_RATIO, dimension_bar
 from layouts.parts.glyph import glyph, state_class
 from layouts.parts.hotspot import cut_off_glyphs
 from layouts.parts.incident_row import incident_row, resolved_row
@@ -22,7 +22,8 @@ from layouts.wall.ringkasan import ids
 from layouts.wall.ringkasan.cartogram import PANELS, SETTLEMENT_SPOTS, SPOTS
 from layouts.wall.ringkasan.page import DIMENSIONS
 from layouts.wall.ringkasan.verdict import longest_lasting, verdict_on, worst_first
-from layouts.wording import ABSENT, CardTitle, Words
+from layouts.wording import ABSENT, Words
+from layouts.wording.progress import progress_words
 
 SHOWN_INCIDENTS = 5
 CARD_EM = 16.5
@@ -55,7 +56,7 @@ def _numbers(view: SummaryView, words: Words) -> dict[str, Draw]:
     return {
         ids.SITES: lambda: _sites_card(view, words),
         ids.HOTSPOTS: lambda: _hotspots_card(view, words),
-        ids.SERVICES: lambda: _counts_card(words.say.services_card, view.services, words),
+        ids.SERVICES: lambda: _services_card(view, words),
         ids.INCIDENT_COUNT: lambda: _incidents_card(view, words),
     }
 
@@ -110,10 +111,25 @@ def _expected_hotspots(counts: HotspotCounts, words: Words) -> str:
     return f"{registered} − {words.number(counts.planned_off)} {words.say.scheduled} "
 
 
-def _counts_card(title: CardTitle, counts: Counts | None, words: Words) -> list[Element]:
+def _services_card(view: SummaryView, words: Words) -> list[Element]:
+    """Services in order, of those measured; below it the worst one with what is wrong."""
+    counts, title = view.services, words.say.services_card
     if counts is None or counts.measured == 0:
         return absent_card(title, words.say.not_measured_yet)
-    return number_card(title, words.number(counts.active), f"/{words.number(counts.measured)}", None, _made_of(counts, words))
+    known = [*_known(view.services_normal_24h), float(counts.measured)]
+    end = EndMark.RED if counts.down else EndMark.AMBER if counts.abnormal else EndMark.CALM
+    line = sparkline(view.services_normal_24h, view.generated_at, low=min([*known, max(known) - 3]), high=max(known), end=end)
+    return number_card(title, words.number(counts.normal), f"/{words.number(counts.measured)}", line, _worst_service(view, words))
+
+
+def _worst_service(view: SummaryView, words: Words) -> list[Element | str]:
+    worst = view.worst_service
+    if worst is None:
+        return _made_of(view.services or Counts(), words)
+    look = state_class(worst.condition)
+    slow = worst.condition is Condition.SLOW and worst.total_seconds is not None
+    why = f"{words.seconds(worst.total_seconds or 0.0)} {words.say.seconds_short}" if slow else words.reason(worst.reason)
+    return [span([glyph(look), f"{worst.short_name} {words.condition(worst.condition)} {why}"], look)]
 
 
 def _incidents_card(view: SummaryView, words: Words) -> list[Element]:
@@ -307,30 +323,43 @@ def _calm(view: SummaryView, words: Words) -> list[Element]:
 
 def _dimensions(view: SummaryView, words: Words) -> dict[str, Draw]:
     by_dimension = {each.dimension: each for each in view.dimensions}
-    drawn: dict[str, Draw] = {ids.DIMENSIONS_HEAD: lambda: _dimensions_head(view.dimensions, words)}
+    drawn: dict[str, Draw] = {ids.DIMENSIONS_HEAD: lambda: _dimensions_head(view, words)}
     for each in DIMENSIONS:
         bar = by_dimension.get(each, DimensionBar(each, None, None, 0, 0))
-        drawn[ids.dimension(each)] = partial(dimension_bar, bar, words)
+        drawn[ids.dimension(each)] = partial(dimension_bar, bar, words, _official(view))
     return drawn
 
 
-def _dimensions_head(bars: Sequence[DimensionBar], words: Words) -> list[Element]:
-    say = words.say
+def _official(view: SummaryView) -> float | None:
+    return OFFICIAL_RATIO if view.city is None else view.city.official
+
+
+def _dimensions_head(view: SummaryView, words: Words) -> list[Element]:
+    bars, say = view.dimensions, words.say
     coverage = words.share(sum(each.filled for each in bars), sum(each.indicators for each in bars))
-    reference = element("I", None, "cc-acuan")
+    official = _official(view)
+    share = "" if official is None else progress_words(words).official(official)
+    reference: list[Element | str] = [] if official is None else [", ", element("I", None, "cc-acuan"), share]
     return [
         element("H2", say.dimensions),
-        paragraph(_shares(bars, words)),
-        paragraph([f"{say.coverage} ", bold(coverage), ", ", reference, say.official_share]),
+        paragraph(_shares(view, words)),
+        paragraph([f"{say.coverage} ", bold(coverage), *reference]),
     ]
 
 
-def _shares(bars: Sequence[DimensionBar], words: Words) -> Children:
+def _shares(view: SummaryView, words: Words) -> Children:
+    """The city as the catalogue weighs its dimensions; as their plain mean where a view brings no weights."""
+    bars = view.dimensions
+    if view.city is not None and view.city.measured is not None:
+        return _city(view.city.measured, view.city.conservative, words)
     measured = [each.measured for each in bars if each.measured is not None]
     if not measured:
         return words.say.unmeasured
     certain = [each.conservative for each in bars if each.conservative is not None]
-    mean, low = sum(measured) / len(measured), sum(certain) / len(bars)
+    return _city(sum(measured) / len(measured), sum(certain) / len(bars), words)
+
+
+def _city(mean: float, low: float, words: Words) -> list[Element | str]:
     return [
         f"{words.say.measured_share} ",
         bold(words.percent_down(mean, 1)),

@@ -6,6 +6,8 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from collectors.websites.failures import OwnFaultError
@@ -31,15 +33,32 @@ def probe_website(argv: list[str]) -> int:
         wish = parse_arguments(argv)
     except UsageError as trouble:
         return _refuse(str(trouble), as_json="--json" in argv)
-    if wish.integrity:
-        print("note: the watch for injected content comes later; no findings are looked for yet", file=sys.stderr)
     begun = time.perf_counter()
     try:
-        reading = asyncio.run(poll_once(wish.options, WallClock(), _target(wish)))
+        reading, fields = asyncio.run(_look(wish))
     except OwnFaultError as trouble:
         return _refuse(f"this machine could not look: {trouble}", as_json=wish.as_json)
-    _print(reading, wish, (time.perf_counter() - begun) * 1000)
+    _print(reading, fields, wish, (time.perf_counter() - begun) * 1000)
     return EXIT_CODES[reading.status]
+
+
+async def _look(wish: Wish) -> tuple[Reading, Mapping[str, object]]:
+    """The reading, and what the watch for injected content adds to the answer. Raises OwnFaultError."""
+    clock = WallClock()
+    reading = await poll_once(wish.options, clock, _target(wish))
+    if not wish.integrity:
+        return reading, {}
+    from collectors.integrity.lexicon import LexiconError  # only here: most probes have no use for it
+    from collectors.integrity.probe import scan_once
+
+    try:
+        found = await scan_once(wish.url, wish.options, clock.now())
+    except LexiconError as trouble:
+        raise OwnFaultError(str(trouble)) from None
+    if not found.is_injected:
+        return reading, found.fields
+    status = Status.DOWN if reading.status is Status.DOWN else Status.DEGRADED
+    return replace(reading, status=status, reason=Reason.CONTENT_INJECTION, detail=found.message), found.fields
 
 
 def _target(wish: Wish) -> Target:
@@ -56,9 +75,9 @@ def _target(wish: Wish) -> Target:
     )
 
 
-def _print(reading: Reading, wish: Wish, elapsed_ms: float) -> None:
+def _print(reading: Reading, fields: Mapping[str, object], wish: Wish, elapsed_ms: float) -> None:
     if wish.as_json:
-        _write(json.dumps(report(reading, elapsed_ms), ensure_ascii=False, allow_nan=False))
+        _write(json.dumps({**report(reading, elapsed_ms), **fields}, ensure_ascii=False, allow_nan=False))
     else:
         _write(one_line(reading, elapsed_ms))
 

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from collectors import KINDS
 from command_centre.app.clock import SystemClock
 from command_centre.app.keeping import Keeper
+from command_centre.app.notifying import Notifying
 from command_centre.app.sources import MQTT_KEY, UPLINK_KEY, Sources
 from command_centre.app.sweep import Sweep
 from command_centre.config.mistakes import ConfigError
@@ -33,6 +34,7 @@ from command_centre.domain.reading import Reading, Reason, Source, Status
 from command_centre.domain.rule import DEFAULT_RULES
 from command_centre.domain.series import Metric, MetricName, Unit
 from command_centre.domain.target import TargetKey, TargetKind
+from command_centre.pipeline.auditor import AUDIT_METRICS, DELIVERY_KEY, DELIVERY_NAME
 from command_centre.pipeline.forgetting import forgetting
 from command_centre.pipeline.inbox import Inbox
 from command_centre.pipeline.recorder import Recorder
@@ -67,7 +69,13 @@ LEAST_HOTSPOT_GAP = timedelta(hours=2)
 PAST_SLICE = 1_000
 WRITER_KEY = TargetKey("sendiri:kolektor")
 CONFIG_KEY = TargetKey("sendiri:konfigurasi")
-OWN_TARGETS = {UPLINK_KEY: "Sambungan keluar", MQTT_KEY: "Broker MQTT", WRITER_KEY: "Kolektor", CONFIG_KEY: "Konfigurasi"}
+OWN_TARGETS = {
+    UPLINK_KEY: "Sambungan keluar",
+    MQTT_KEY: "Broker MQTT",
+    WRITER_KEY: "Kolektor",
+    CONFIG_KEY: "Konfigurasi",
+    DELIVERY_KEY: DELIVERY_NAME,
+}
 
 SELF_METRICS = (
     Metric(MetricName("sweep_late_seconds"), Unit.SECONDS, "Longest delay of a look behind its place on the grid, last minute."),
@@ -129,7 +137,7 @@ def _prove_same_city(connection: Connection, *, is_demo: bool) -> None:
 
 def _register(connection: Connection, config: Config, at: datetime) -> None:
     metrics = {metric.name: metric for kind in KINDS.values() for metric in kind.metrics}
-    metrics |= {metric.name: metric for metric in SELF_METRICS}
+    metrics |= {metric.name: metric for metric in (*SELF_METRICS, *AUDIT_METRICS)}
     inventory.sync_targets(connection, config.targets, list(metrics.values()), at.astimezone(config.zone))
     keep_walls(connection, [each.name for each in config.walls], at)
     for key, name in OWN_TARGETS.items():
@@ -168,10 +176,13 @@ def _collect(chosen: Chosen, engine: Engine, inbox: Inbox, recorder: Recorder, c
             signal.raise_signal(signal.SIGTERM)
 
     recording = threading.Thread(target=keep_recording, name="recorder")
+    notifying = Notifying(chosen, engine, clock, inbox.offer)
     recording.start()
+    notifying.start()
     try:
-        asyncio.run(Collecting(chosen, engine, inbox, recorder, clock).run())
+        asyncio.run(Collecting(chosen, engine, inbox, recorder, clock, notifying).run())
     finally:
+        notifying.stop()
         ending.set()
         inbox.close()
         recording.join()
@@ -183,8 +194,11 @@ def _collect(chosen: Chosen, engine: Engine, inbox: Inbox, recorder: Recorder, c
 class Collecting:
     """The event loop's part of the writer: keeps the sources running, and goes over to a changed configuration on SIGHUP."""
 
-    def __init__(self, chosen: Chosen, engine: Engine, inbox: Inbox, recorder: Recorder, clock: SystemClock) -> None:
+    def __init__(
+        self, chosen: Chosen, engine: Engine, inbox: Inbox, recorder: Recorder, clock: SystemClock, notifying: Notifying
+    ) -> None:
         self._chosen = chosen
+        self._notifying = notifying
         self._engine = engine
         self._inbox = inbox
         self._recorder = recorder
@@ -297,6 +311,7 @@ class Collecting:
         if self._place is not None:
             config = replace(config, targets=with_ports(config.targets, self._place))
         plans = self._sources.plans(config)
+        self._notifying.adopt(chosen)
         self._recorder.adopt(DEFAULT_RULES, config.windows, config.zone)
         self._truths.adopt(config.targets)
         await self._keeper.adopt(plans)

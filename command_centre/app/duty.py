@@ -13,6 +13,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import assert_never
 from urllib.parse import parse_qs
 
@@ -25,7 +26,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from command_centre.app.keys import KeyUnusableError, load_or_make_key
 from command_centre.commands import UNDO_WITHIN, Actor, CommandRefusedError, Commands, Done, Outcome
+from command_centre.config.mistakes import ConfigError, Mistake
+from command_centre.config.model import Config, Mode
+from command_centre.config.receivers import DUTY_KEY, NotifyingSection
+from command_centre.config.secret import SecretUnavailableError
 from command_centre.domain.incident import Cause, IncidentId
 from command_centre.domain.notification import Message, NoticeKind
 from command_centre.domain.ports import Clock
@@ -33,7 +39,7 @@ from command_centre.read.duty import DutyQueries, DutyView
 from command_centre.storage import duty_answers
 from command_centre.storage.duty_answers import Answer, Given
 from layouts.duty.page import Visit, duty_page, refusal_page
-from layouts.wording import Words
+from layouts.wording import Language, Words, words_for
 from layouts.wording.duty import cause_word, duty_words
 
 log = logging.getLogger(__name__)
@@ -306,6 +312,31 @@ def _cookie(ticket: Ticket) -> str:
 
 def _seconds_left(given: Given, now: datetime) -> int:
     return max(int((given.at + UNDO_WITHIN - now).total_seconds()), 0)
+
+
+def section_of(config: Config) -> NotifyingSection:
+    """How notices are answered, as written, or the defaults."""
+    return config.notifying or NotifyingSection()
+
+
+def links_of(config: Config, data_dir: Path) -> DutyLinks:
+    """What makes and reads the links of one configuration. Raises ConfigError when there is no key."""
+    section = section_of(config)
+    try:
+        key = load_or_make_key(data_dir / DUTY_KEY) if section.key is None else section.key.resolve().encode()
+    except (SecretUnavailableError, KeyUnusableError) as trouble:
+        raise ConfigError([Mistake(str(config.source_path), str(trouble), where="notifying.key")]) from None
+    base = section.public_url or f"http://{config.web.host}:{config.web.port}"
+    people = {each.name: each.person for each in config.receivers if each.person is not None}
+    return DutyLinks(key, base, people, section.link_lasts)
+
+
+def desk_of(config: Config, data_dir: Path, engine: Engine, clock: Clock) -> DutyDesk:
+    """The duty page of one configuration. Raises ConfigError when there is no key for its links."""
+    words = words_for(Language.ENGLISH if section_of(config).english else Language.INDONESIAN, config.zone)
+    places = {each.code: f"Kel. {each.name}, {each.kecamatan}" for each in config.kelurahan}
+    queries = DutyQueries(engine, clock, places=places, is_simulated=config.mode is Mode.DEMO)
+    return DutyDesk(links_of(config, data_dir), engine, queries, Commands(engine, clock), clock, words)
 
 
 async def _form(request: Request) -> Mapping[str, str]:

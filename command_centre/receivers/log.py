@@ -13,6 +13,9 @@ from command_centre.receivers.texts import Texts
 
 LOG = logging.getLogger(__name__)
 
+MOST_FILE_BYTES = 5_000_000
+"""A file that has grown to this is set aside under the same name with ``.1``, in place of the one before."""
+
 
 class LogBook:
     """Writes each message down. Without ``file`` into the program's log."""
@@ -38,7 +41,14 @@ class LogBook:
             "link": message.link,
         }
         try:
-            with self._lock, self._file.open("a", encoding="utf-8") as book:
-                book.write(json.dumps(line, ensure_ascii=False) + "\n")
+            with self._lock:
+                self._write(self._file, json.dumps(line, ensure_ascii=False) + "\n")
         except OSError as trouble:
             raise DeliveryError.temporary(f"the file cannot be written ({trouble.strerror})") from None
+
+    def _write(self, file: Path, line: str) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if file.exists() and file.stat().st_size >= MOST_FILE_BYTES:
+            file.replace(file.with_name(f"{file.name}.1"))
+        with file.open("a", encoding="utf-8") as book:
+            book.write(line)

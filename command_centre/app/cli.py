@@ -16,6 +16,8 @@ run.py user add NAME --role operator|official|admin | disable NAME | list
 run.py token add NAME --role wall|official|operator|admin [--lasts 365d] | revoke NUMBER | list
 run.py backup FILE                   everything into one file, while everything runs on
 run.py restore FILE [--replace]      back from it, onto an empty database
+run.py snapshot [--week 2026-W47]    freeze a week, month or year and write its paper, card, page and annex
+run.py snapshot verify FILE          is the file what was sealed, and if not, what differs; no network, no database
 
 Options of all, demo, collect, serve, city: --config FILE (default config.yaml)
 """
@@ -81,6 +83,12 @@ def _check(rest: list[str]) -> int:
     return checking.run_check(rest)
 
 
+def _snapshot(rest: list[str]) -> int:
+    from command_centre.app import snapshotting
+
+    return snapshotting.run_snapshot(rest)
+
+
 def _supervise_all(rest: list[str]) -> int:
     from command_centre.app import supervising
 
@@ -142,6 +150,7 @@ COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
     "serve": _serve,
     "city": _city,
     "check": _check,
+    "snapshot": _snapshot,
     "backup": _backup,
     "restore": _restore,
     "user": _user,

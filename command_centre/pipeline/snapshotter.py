@@ -50,8 +50,8 @@ def _nothing_more(_: Connection, __: Period) -> Supplements:
     return Supplements()
 
 
-def _tell_nobody(_: Connection, __: Frozen) -> None:
-    return None
+def tell_nobody(_: Connection, __: Frozen) -> None:
+    """For a city without a notifier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Snapshotter:
     config_hash: str
     signer: Signer
     supplement: Supplement = field(default=_nothing_more)
-    tell: Told = field(default=_tell_nobody)
+    tell: Told = field(default=tell_nobody)
 
     def freeze_due(self, now: datetime) -> tuple[Frozen, ...]:
         """Freeze every period that is due and not frozen yet, oldest first; returns those frozen now."""

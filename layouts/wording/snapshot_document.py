@@ -20,6 +20,7 @@ from command_centre.domain.narrative import (
     measures,
     points,
     stories,
+    told,
     verdict,
 )
 from command_centre.domain.period import Period, parse_period
@@ -97,6 +98,7 @@ def document(
         "attention": _attention(snap, words),
         "follow_ups": _follow_ups(snap, words),
         "quality": {"title": words.say("7. Catatan mutu data", "7. Notes on the data"), "lines": _quality(snap, words)},
+        "incidents": _incidents(snap, words),
         "seal": _seal(seal, words),
         "card": card(snap, words, is_draft=approval is None),
     }
@@ -243,6 +245,27 @@ def _stories(snap: Snapshot, words: SnapshotWords) -> Document:
         "items": items,
         "note": none if not items else rest if others > 0 else "",
     }
+
+
+def _incidents(snap: Snapshot, words: SnapshotWords) -> Document:
+    """All of them: for forms that have room, and for whoever follows a sentence to its evidence."""
+    say = words.say
+    return {
+        "title": say("Semua gangguan", "All incidents"),
+        "note": say("Tidak ada gangguan tercatat pada periode ini.", "No incident was recorded in this period."),
+        "head": [
+            say("Nomor", "Number"), say("Waktu", "When"), say("Apa", "What"), say("Di mana", "Where"), say("Lama", "Length")
+        ],
+        "rows": [
+            {
+                "evidence": each.evidence[0],
+                "cells": [
+                    words.number_of(each), words.when(each), words.what(each), each.where, words.short_length(each.lasted)
+                ],
+            }
+            for each in told(snap)
+        ],
+    }  # fmt: skip
 
 
 # --- page two ------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,57 @@
+"""All forms of one snapshot, as files: paper, card, page, text, annex. The same snapshot gives the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from command_centre.domain.seal import Seal
+from command_centre.domain.snapshot import Snapshot
+from layouts.snapshot import annex, paper
+from layouts.snapshot.web_page import web_page
+from layouts.wording import Language, words_for
+from layouts.wording.snapshot import SnapshotWords
+from layouts.wording.snapshot_card import short_text
+from layouts.wording.snapshot_document import BONTANG, Approval, Document, Letterhead, document
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def document_of(
+    snap: Snapshot,
+    seal: Seal,
+    language: Language = Language.INDONESIAN,
+    letterhead: Letterhead = BONTANG,
+    approval: Approval | None = None,
+) -> Document:
+    """Everything that is printed, in one language."""
+    return document(snap, seal, _words(snap, language), letterhead, approval)
+
+
+def paper_and_card(made: Document, seal: Seal) -> dict[str, bytes]:
+    """What is sent by e-mail and WhatsApp: file name → bytes."""
+    name = file_name(seal)
+    return {f"{name}.pdf": paper.pdf(made, seal.cut_at), f"{name}.png": paper.card(made)}
+
+
+def all_forms(snap: Snapshot, seal: Seal, made: Document, language: Language) -> Iterator[tuple[str, bytes]]:
+    """(file name, bytes) of every form but the sealed file itself."""
+    name = file_name(seal)
+    yield from paper_and_card(made, seal).items()
+    yield f"{name}.html", web_page(made).encode()
+    yield f"{name}.txt", short_text(snap, seal.seal, _words(snap, language)).encode()
+    tables = annex.sheets(snap)
+    yield f"{name}.xlsx", annex.as_xlsx(tables, EPOCH + timedelta(milliseconds=seal.cut_at))
+    for sheet in tables:
+        yield f"{name}-{sheet.name}.csv", annex.as_csv(sheet)
+    yield f"{name}-targets.parquet", annex.as_parquet(next(each for each in tables if each.name == "targets"))
+
+
+def file_name(seal: Seal) -> str:
+    """E.g. ``cuplikan-2026-W47-r1``; a draft has no revision."""
+    return f"cuplikan-{seal.period}-{f'r{seal.revision}' if seal.revision else 'konsep'}"
+
+
+def _words(snap: Snapshot, language: Language) -> SnapshotWords:
+    return SnapshotWords(words_for(language, ZoneInfo(snap.zone)))

@@ -61,7 +61,7 @@ from command_centre.config.services import SERVICES_KIND, read_services
 from command_centre.config.translate import Findings, ModelT, as_far_as_sound, keys_of, validated
 from command_centre.config.translate import Path as Trail
 from command_centre.config.windows import build_window
-from command_centre.config.yaml_tree import LARGEST_BYTES, ListNode, MapNode, Mark, Node, Scalar, parse, plain
+from command_centre.config.yaml_tree import LARGEST_BYTES, ListNode, MapNode, Mark, Node, Scalar, parse_sections, plain
 from command_centre.domain.calendar import Window
 from command_centre.domain.progress import Catalogue
 from command_centre.domain.special_day import SpecialDay
@@ -222,12 +222,13 @@ def _tree(data: bytes, file: str) -> Findings:
     except UnicodeDecodeError as trouble:
         line = data.count(b"\n", 0, trouble.start) + 1
         raise ConfigError([Mistake(file, "is not UTF-8; save the file as UTF-8", line)]) from None
-    root, faults = parse(text)
+    tree = parse_sections(text)
+    root = tree.root
     lines = tuple(line.rstrip("\r") for line in text.split("\n"))
-    findings = Findings(file, lines, root or MapNode((), Mark(1, 1)))
-    for fault in faults:
+    findings = Findings(file, lines, root or MapNode((), Mark(1, 1)), unread=set(tree.unread))
+    for fault in tree.faults:
         findings.refuse_at(fault.mark, fault.sentence)
-    if root is None and not faults:
+    if root is None and not tree.faults:
         findings.refuse((), "is empty" if not text.strip() else "holds nothing but comments")
     elif root is not None and not isinstance(root, MapNode):
         findings.refuse((), "must begin with keys at the left margin, such as 'mode: demo'")
@@ -281,6 +282,8 @@ def _skeleton(findings: Findings, context: Mapping[str, Any]) -> Skeleton:
 def _mode(findings: Findings) -> Mode | None:
     node = _under(findings, "mode")
     known = tuple(each.value for each in Mode)
+    if node is None and "mode" in findings.unread:
+        return None
     if node is None:
         findings.refuse((), f"the key 'mode' is missing; write 'mode: {Mode.DEMO}' or 'mode: {Mode.LIVE}'")
     elif not isinstance(node, Scalar) or node.text not in known:

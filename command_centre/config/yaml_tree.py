@@ -6,8 +6,9 @@ found at once, and what a configuration has no use for (anchors, tags, several d
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -32,6 +33,11 @@ LARGEST_BYTES = 262_144
 MOST_OPEN_BRACKETS = 100
 """The scanner needs quadratic time for open brackets; nobody opens a hundred of them on purpose."""
 
+MOST_SECTIONS = 100
+"""More keys at the left margin than any configuration has: such a file is not read piece by piece."""
+
+_SECTION = re.compile(r"(?m)^[A-Za-z_][\w-]*[ ]*:(?=\s|$)")
+_DOCUMENT = re.compile(r"(?m)^(---|\.\.\.)(?=\s|$)")
 _WHOLE = re.compile(r"[-+]?\d{1,18}")
 _DECIMAL = re.compile(r"[-+]?(?:\d{1,18}\.\d{0,18}|\.\d{1,18})(?:[eE][-+]?\d{1,3})?|[-+]?\d{1,18}[eE][-+]?\d{1,3}")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
@@ -109,6 +115,73 @@ def parse(text: str) -> tuple[Node | None, tuple[Fault, ...]]:
     except _UnreadableError as stop:
         return None, (*faults, stop.fault)
     return root, tuple(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A whole file. ``unread`` are the keys of the left margin whose sections are no YAML; ``root`` None: nothing can be read."""
+
+    root: Node | None
+    faults: tuple[Fault, ...]
+    unread: frozenset[str] = frozenset()
+
+
+def parse_sections(text: str) -> Tree:
+    """As ``parse``; where the file as a whole is no YAML, each section is read on its own: one hides no other."""
+    root, faults = parse(text)
+    starts = [match.start() for match in _SECTION.finditer(text)]
+    if root is not None or not faults or not 1 < len(starts) <= MOST_SECTIONS or _DOCUMENT.search(text, starts[0]):
+        return Tree(root, faults)
+    by_section = _joined(_pieces(text, starts))
+    return by_section if by_section.faults else Tree(None, faults)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    key: str
+    root: Node | None
+    faults: tuple[Fault, ...]
+
+
+def _pieces(text: str, starts: Sequence[int]) -> Iterator[_Piece]:
+    """The sections; what stands before the first belongs to it."""
+    for start, end in itertools.pairwise((*starts, len(text))):
+        begin = 0 if start == starts[0] else start
+        root, faults = parse(text[begin:end])
+        above = text.count("\n", 0, begin)
+        key = text[start:end].partition(":")[0].strip()
+        moved = tuple(Fault(each.sentence, _lower(each.mark, above)) for each in faults)
+        yield _Piece(key, None if root is None else _moved(root, above), moved)
+
+
+def _joined(pieces: Iterable[_Piece]) -> Tree:
+    entries: dict[str, Entry] = {}
+    faults: list[Fault] = []
+    unread: set[str] = set()
+    for piece in pieces:
+        faults.extend(piece.faults)
+        if isinstance(piece.root, MapNode):
+            for entry in piece.root.entries:
+                _add(entry, entries, faults)
+        else:
+            unread.add(piece.key)
+    return Tree(MapNode(tuple(entries.values()), Mark(1, 1)), tuple(faults), frozenset(unread))
+
+
+def _moved(node: Node, lines: int) -> Node:
+    """The same tree, ``lines`` further down."""
+    match node:
+        case Scalar():
+            return Scalar(node.value, node.text, _lower(node.mark, lines))
+        case ListNode():
+            return ListNode(tuple(_moved(each, lines) for each in node.items), _lower(node.mark, lines))
+        case MapNode():
+            entries = (Entry(each.key, _lower(each.key_mark, lines), _moved(each.value, lines)) for each in node.entries)
+            return MapNode(tuple(entries), _lower(node.mark, lines))
+
+
+def _lower(mark: Mark, lines: int) -> Mark:
+    return Mark(mark.line + lines, mark.column)
 
 
 def plain(node: Node) -> object:
@@ -267,12 +340,17 @@ def _map(start: Event, events: Iterator[Event], faults: list[Fault], depth: int)
         value = _node(next(events), events, faults, depth + 1)
         if not isinstance(key, Scalar):
             faults.append(Fault("a key must be a word, not a list or a group", key.mark))
-        elif key.text in entries:
-            earlier = entries[key.text].key_mark.line
-            faults.append(Fault(f"key {quoted(key.text)} is already on line {earlier}", key.mark))
         else:
-            entries[key.text] = Entry(key.text, key.mark, value)
+            _add(Entry(key.text, key.mark, value), entries, faults)
     return MapNode(tuple(entries.values()), _at(start))
+
+
+def _add(entry: Entry, entries: dict[str, Entry], faults: list[Fault]) -> None:
+    if entry.key in entries:
+        earlier = entries[entry.key].key_mark.line
+        faults.append(Fault(f"key {quoted(entry.key)} is already on line {earlier}", entry.key_mark))
+    else:
+        entries[entry.key] = entry
 
 
 def _at(event: Event) -> Mark:

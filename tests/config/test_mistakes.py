@@ -13,6 +13,9 @@ from tests.support.configuration import GOOD_PARENTS, GOOD_SITES, KINDS, NO_HOTS
 
 FOLDER = Path(__file__).parent / "mistakes"
 
+PAGES = {"ringkasan": False, "situs": True, "wifi": True}
+"""Pages of a wall to choose from: the messages name them all, whatever pages are added."""
+
 
 def message_of(mistake: Mistake) -> str:
     """The first line of a mistake, with the name of the file alone."""
@@ -29,7 +32,7 @@ def test_a_mistake_in_the_configuration_is_named_with_its_place(file: Path, tmp_
     path.write_bytes(file.read_bytes())
     (tmp_path / "sites.csv").write_text(GOOD_SITES, encoding="utf-8")
     with pytest.raises(ConfigError) as refused:
-        load(path, KINDS)
+        load(path, KINDS, PAGES)
     assert [message_of(each).replace(f"{tmp_path}/", "") for each in refused.value.mistakes] == [expected_in(file)]
 
 

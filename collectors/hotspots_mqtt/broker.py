@@ -139,6 +139,12 @@ class Connection:
     def _is_v5(self) -> bool:
         return self.attempt.protocol is Protocol.V5
 
+    @property
+    def _patience(self) -> float:
+        """Seconds until our CONNECT must be answered; half of them where there is an older version left to try."""
+        may_fall_back = self._is_v5 and self._broker.protocol is Protocol.AUTO
+        return self._broker.connect_timeout_seconds / (2 if may_fall_back else 1)
+
     def _new_client(self) -> Client:
         broker = self._broker
         client = Client(
@@ -177,12 +183,13 @@ class Connection:
     def _turn(self, client: Client, go_on: Callable[[], bool]) -> None:
         """Read and write until the connection ends."""
         attempt = self.attempt
-        deadline = attempt.began + self._broker.connect_timeout_seconds
+        deadline = attempt.began + self._patience
         result = MQTTErrorCode.MQTT_ERR_SUCCESS
         while result == MQTTErrorCode.MQTT_ERR_SUCCESS:
             result = self._step(client, LOOK_UP_EVERY)
             if not attempt.connected and attempt.trouble is None and time.monotonic() > deadline:
-                attempt.trouble = Trouble(Reason.TIMEOUT, "the broker does not answer our CONNECT")
+                # Some that know MQTT 3.1.1 only (amqtt) read on for what version 5 would have sent them, and say nothing.
+                attempt.trouble = Trouble(Reason.TIMEOUT, "the broker does not answer our CONNECT", wrong_version=self._is_v5)
                 self._hang_up(client)
                 return
             if not go_on():
@@ -330,10 +337,11 @@ class BrokerLink:
                 self._protocol = Protocol.V311
                 continue
             trouble = attempt.trouble or Trouble(Reason.CONNECTION_RESET, "the broker closed the connection")
+            self._protocol = self._next_protocol(attempt)
             pause = self._pause(attempt, trouble)
             if attempt.subscribed and self._failures >= FAILURES_IN_A_ROW and trouble.reason is Reason.CONNECTION_RESET:
                 trouble = replace(trouble, detail=f"{trouble.detail} again and again: does another client use our client id?")
-            self._changed(Link(trouble, self._now(), protocol=self._protocol))
+            self._changed(Link(trouble, self._now(), protocol=attempt.protocol))
             self._stopping.wait(pause)
 
     def _one_connection(self) -> Attempt:
@@ -364,6 +372,12 @@ class BrokerLink:
         """Whether only the version of the protocol was wrong: then the older one is tried at once."""
         may = self._broker.protocol is Protocol.AUTO and self._protocol is Protocol.V5
         return may and attempt.trouble is not None and attempt.trouble.wrong_version
+
+    def _next_protocol(self, attempt: Attempt) -> Protocol:
+        """A version that let us in is kept; where the older one fails as well, the version was not what is wrong."""
+        if self._broker.protocol is Protocol.AUTO and not attempt.connected:
+            return Protocol.V5
+        return self._protocol
 
     def _pause(self, attempt: Attempt, trouble: Trouble) -> float:
         """Doubling, with jitter, up to a ceiling. A connection that lasted was a good one: then it begins small again."""

@@ -17,7 +17,7 @@ SELF_KEY = "sendiri:mqtt"
 
 
 class Protocol(StrEnum):
-    """MQTT versions. AUTO asks in version 5 and goes on in 3.1.1 with a broker that does not know it."""
+    """MQTT versions. AUTO asks in version 5 and goes on in 3.1.1 with a broker that refuses it or does not answer it."""
 
     AUTO = "auto"
     V5 = "5"

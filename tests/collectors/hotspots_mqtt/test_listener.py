@@ -21,10 +21,11 @@ from collectors.hotspots_mqtt.flaws import FlawKind
 from collectors.hotspots_mqtt.intake import Limits
 from collectors.hotspots_mqtt.listener import MqttListener
 from collectors.hotspots_mqtt.options import Options, Protocol, Tls
+from command_centre.demo.broker import Embedded
 from command_centre.domain.hotspot import STANDING_SINCE
 from command_centre.domain.reading import Reading, Reason, Source, Status
 from command_centre.domain.series import MetricName
-from tests.support.brokers import BadBroker, Mosquitto, Publisher, make_papers, mosquitto, packet, sequence_payloads
+from tests.support.brokers import BadBroker, Mosquitto, Publisher, free_port, make_papers, mosquitto, packet, sequence_payloads
 from tests.support.mqtt_sink import SqliteSink, WallClock, options, registered, stored_numbers
 
 pytestmark = pytest.mark.mosquitto
@@ -788,6 +789,57 @@ def test_a_broker_that_breaks_the_rules_is_a_reason_and_never_a_busy_loop(
         store = asyncio.run(run())
         assert {each.reason for each in store.of_ourselves() if each.status is Status.DOWN} <= reason
         assert broker.connects <= 3
+
+
+def _impatient(port: int) -> Options:
+    settings = options(port)
+    return replace(settings, broker=replace(settings.broker, connect_timeout_seconds=0.6))
+
+
+def test_a_broker_that_never_answers_version_5_is_asked_in_the_older_one() -> None:
+    """amqtt reads on for what it takes for the rest of the packet, and says nothing."""
+
+    async def run() -> Protocol:
+        port = free_port()
+        broker = Embedded("127.0.0.1", port)
+        await broker.start()
+        store = Store()
+        store.open.set()
+        listener = MqttListener(_impatient(port), WallClock(), registered(2))
+        task = asyncio.create_task(listener.listen(store.emit))
+        try:
+            await until(lambda: listener.link.is_up, "connected")
+            return listener.link.protocol
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            await broker.stop()
+
+    assert asyncio.run(run()) is Protocol.V311
+
+
+def test_a_broker_that_answers_no_version_is_asked_in_the_newest_one_again() -> None:
+    levels: list[int] = []
+
+    def note_and_wait(client: socket.socket) -> None:
+        _, body = packet(client)
+        levels.append(body[6])
+        client.recv(1)
+
+    with BadBroker(note_and_wait) as broker:
+        assert _first_trouble(_impatient(broker.port)) is Reason.TIMEOUT
+
+        async def body() -> None:
+            store = Store()
+            store.open.set()
+            task = asyncio.create_task(MqttListener(_impatient(broker.port), WallClock(), registered(1)).listen(store.emit))
+            await until(lambda: len(levels) >= 3, "asked again")
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+        levels.clear()
+        asyncio.run(body())
+    assert levels[:3] == [5, 4, 5]
 
 
 def test_a_subscription_that_is_refused_is_told() -> None:

@@ -104,7 +104,10 @@ class City:
         self._hotspot_faults: Mapping[TargetKey, HotspotFault] = {}
 
     async def open(self, wished: Ports, last: Ports) -> Ports:
-        """Listen everywhere; returns the ports in use. Raises PortTakenError or BrokerError; then nothing stays open."""
+        """Listen everywhere; returns the ports in use. Raises PortTakenError or BrokerError; then nothing stays open.
+
+        The references open last: while they are silent, nobody takes what is not open yet for a failure.
+        """
         try:
             mqtt = await self._open_broker(wished.mqtt, last.mqtt)
             return Ports(
@@ -112,9 +115,9 @@ class City:
                 http=await self._open_web(wished.http, last.http, secure=False),
                 https=await self._open_web(wished.https, last.https, secure=True),
                 control=await self._open_control(wished.control, last.control),
-                references=await self._open_references(wished.references, last.references),
                 mqtt=mqtt,
                 snmp=await self._open_fleet(wished.snmp, last.snmp),
+                references=await self._open_references(wished.references, last.references),
             )
         except BaseException:
             await self.close()

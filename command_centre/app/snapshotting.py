@@ -32,6 +32,9 @@ run.py snapshot verify FILE [--against FILE]                    is the file what
 
 def run_snapshot(rest: list[str]) -> int:
     """``run.py snapshot …``. 0: done, or as sealed. 1: differs. 2: configuration refused. 3: wrong usage."""
+    if rest[:1] in (["--help"], ["-h"], ["help"]):
+        print(USAGE, end="")
+        return 0
     if rest[:1] == ["verify"]:
         return verify(rest[1:])
     return make(rest)
@@ -88,7 +91,7 @@ def make(rest: Sequence[str]) -> int:
     chosen = wiring.choose(words)
     try:
         frozen, is_new = _frozen(chosen, options, datetime.now(UTC))
-        files = _write(frozen, options)
+        files = _write(frozen, options, options.out or chosen.data_dir / "snapshots")
     except (ValueError, OSError, StorageError, KeyTrouble, TypesettingError) as error:
         print(f"run.py snapshot: {error}", file=sys.stderr)
         return 1
@@ -164,14 +167,13 @@ def snapshotter_of(chosen: Chosen, engine: Engine, tell: Told | None = None) -> 
     return Snapshotter(engine, city, config.config_hash, open_signer(folder), tell=tell or tell_nobody)
 
 
-def _write(frozen: Frozen, options: argparse.Namespace) -> list[Path]:
+def _write(frozen: Frozen, options: argparse.Namespace, folder: Path) -> list[Path]:
     from command_centre.storage.snapshot_file import to_bytes
     from layouts.snapshot.forms import all_forms, document_of, file_name
     from layouts.wording import Language
 
     language = Language.ENGLISH if options.english else Language.INDONESIAN
     made = document_of(frozen.snapshot, frozen.seal, language, approval=_approval(options))
-    folder: Path = options.out or Path("data") / "snapshots"
     folder.mkdir(parents=True, exist_ok=True)
     files = [(f"{file_name(frozen.seal)}.json", to_bytes(frozen)), *all_forms(frozen.snapshot, frozen.seal, made, language)]
     return [_write_whole(folder / name, data) for name, data in files]

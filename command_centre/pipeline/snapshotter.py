@@ -81,12 +81,14 @@ class Snapshotter:
         """The frozen snapshot of a period: the one that stands, or a new revision where late data came in.
 
         A period that is not over is cut as far as it has come and not stored. ``only_new``: a period that is frozen already is
-        left as it is. Raises ValueError for a period that has not begun.
+        left as it is. Raises ValueError for a period that has not begun, or in which the register listed nothing.
         """
         with self._reading() as connection:
             if only_new and (stands := snapshots.load(connection, period.name)) is not None:
                 return Made(stands, is_new=False)
             cut = self._cut(connection, period, now)
+        if not cut.targets:
+            raise ValueError(f"{period.name}: the register listed nothing then, so there is nothing to freeze")
         snap = snapshot(cut, self.config_hash, CODE_VERSION)
         if not cut.is_whole:
             return Made(Frozen(sealed(self.signer, snap, cut, revision=0, previous=None, cut_at=now), snap, cut), is_new=False)

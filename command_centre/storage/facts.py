@@ -19,6 +19,9 @@ CONFIG_HASH: Final = "config_hash"
 LOG_SINCE: Final = "log_since"
 """Milliseconds: retention has removed the readings before."""
 
+SNAPSHOTS_NEED_SINCE: Final = "snapshots_need_since"
+"""Milliseconds: rollups of hours and days from then on are still needed, because a period is not frozen yet."""
+
 
 def remember(connection: Connection, key: str, value: str, at: datetime) -> None:
     """Keep ``value`` under ``key``."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, func, select
 
 from command_centre.domain.series import Resolution
-from command_centre.storage.facts import LOG_SINCE, recall, remember
+from command_centre.storage.facts import LOG_SINCE, SNAPSHOTS_NEED_SINCE, recall, remember
 from command_centre.storage.tables import detail, dirty, latest, reading, rollup, series
 from command_centre.storage.times import span_ms, to_ms
 
@@ -50,11 +50,17 @@ def remove_old_piece(connection: Connection, keep: Retention, now: datetime, lim
 
 
 def _horizon_of(connection: Connection, resolution: Resolution, length: timedelta, now: datetime) -> int:
-    """Rollups of a day are nobody's raw material; finer ones wait until the next coarser ones are made from them."""
+    """Rollups of a day are nobody's raw material; finer ones wait until the next coarser ones are made from them.
+
+    Hours and days also wait until every period that needs them is frozen.
+    """
     coarser = {Resolution.FIVE_MINUTES: Resolution.HOUR, Resolution.HOUR: Resolution.DAY}.get(resolution)
-    if coarser is None:
-        return (to_ms(now) - span_ms(length)) // DAY_MS * DAY_MS
-    return _horizon(connection, coarser, length, now)
+    past_its_time = (to_ms(now) - span_ms(length)) // DAY_MS * DAY_MS
+    horizon = past_its_time if coarser is None else _horizon(connection, coarser, length, now)
+    needed = recall(connection, SNAPSHOTS_NEED_SINCE)
+    if needed is None or resolution is Resolution.FIVE_MINUTES:
+        return horizon
+    return min(horizon, int(needed) // DAY_MS * DAY_MS)
 
 
 def _horizon(connection: Connection, made_from_it: Resolution, length: timedelta, now: datetime) -> int:

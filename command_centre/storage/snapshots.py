@@ -20,13 +20,10 @@ from command_centre.domain.seal import Frozen, Seal
 from command_centre.domain.snapshot import Snapshot, headline
 from command_centre.storage.canonical import canonical, digest, evidence_digest, read_back
 from command_centre.storage.database import upsert_into
-from command_centre.storage.facts import remember
+from command_centre.storage.facts import SNAPSHOTS_NEED_SINCE, remember
 from command_centre.storage.signing import Signer, is_signed_by
 from command_centre.storage.snapshot_tables import snapshot, snapshot_check
 from command_centre.storage.times import from_ms, to_ms
-
-NEEDS_SINCE = "snapshot_needs_since"
-"""A fact: milliseconds since when retention has to keep rollups, because a period is not frozen yet."""
 
 MOST_BODY_BYTES = 256 * 1024 * 1024
 
@@ -178,7 +175,7 @@ def note_check(connection: Connection, period: str, evidence: str, at: datetime)
 
 def keep_since(connection: Connection, since: datetime, at: datetime) -> None:
     """Tell retention from when on rollups are still needed."""
-    remember(connection, NEEDS_SINCE, str(to_ms(since)), at)
+    remember(connection, SNAPSHOTS_NEED_SINCE, str(to_ms(since)), at)
 
 
 def _frozen(row: Row[Any]) -> Frozen:

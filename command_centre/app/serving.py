@@ -7,6 +7,7 @@ import functools
 import hashlib
 import json
 import logging
+import signal
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from urllib.parse import quote
 import msgspec
 import uvicorn
 from dash import Dash, html
+from dash.exceptions import DependencyException
 from fastapi import FastAPI
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
@@ -29,8 +31,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 
+from command_centre.app.api import create_api
+from command_centre.app.caching import FileCaching
 from command_centre.app.clock import SystemClock
 from command_centre.app.duty import desk_of
 from command_centre.app.entrance import access_of, give_demo_password
@@ -38,6 +42,7 @@ from command_centre.app.guard import SSO_START, Access, Guard
 from command_centre.app.live import REST_BETWEEN_DRAWS, Draw, Drawing, LiveFeed
 from command_centre.app.signing_in import SigningIn
 from command_centre.app.single_sign_on import SigningOn
+from command_centre.commands import Commands
 from command_centre.config.access import SingleSignOn
 from command_centre.config.durations import parse_duration
 from command_centre.config.holidays import closed_days
@@ -45,6 +50,7 @@ from command_centre.config.model import Config, Mode, Theme, Wall
 from command_centre.domain.ports import Clock
 from command_centre.domain.rule import Severity
 from command_centre.domain.target import TargetKey
+from command_centre.read.archive import Archive
 from command_centre.read.details import HotspotDetails
 from command_centre.read.queries import Queries
 from command_centre.read.watching import watch
@@ -56,6 +62,7 @@ from layouts.console.hotspot import callbacks as hotspot_callbacks
 from layouts.console.hotspot import page as hotspot_page
 from layouts.theme import canvas
 from layouts.wording import Language, Words, words_for
+from layouts.wording.walls import REFUSALS, RefusalWords
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -85,6 +92,8 @@ MOST_STREAMS = 200
 MOST_BEAT_BYTES = 4096
 BEAT_EVERY = timedelta(seconds=10)
 """How often a wall says that it lives; one that does so more than twice as often is not listened to."""
+LOADING = "memuat"
+"""What a wall calls its page before one is drawn (freshness.js)."""
 SHORTEST_TURN = timedelta(seconds=5)
 LONGEST_TURN = timedelta(hours=1)
 A_YEAR = 31_536_000
@@ -138,12 +147,12 @@ def create_app(
     details: HotspotDetails | None = None,
     access: Access | None = None,
     single_sign_on: SingleSignOn | None = None,
-    more: Sequence[Route] = (),
+    more: Sequence[BaseRoute] = (),
 ) -> WallApp:
     """The whole web application on one database. Two of them can live in one process.
 
     ``access`` says who gets in; without it there is no door at all, which only a test on its own machine may want.
-    ``more`` are addresses made elsewhere (the duty page).
+    ``more`` are addresses made elsewhere (the duty page, the interface for programs).
 
     ``refresh_every`` is how often a target is looked at: the browser measures staleness in it. ``beat_every`` is how often a wall
     reports. ``build`` names what browsers run: when it changes, they reload. ``details`` answers about single hotspots.
@@ -157,10 +166,10 @@ def create_app(
         {"build": build, "every": refresh_every // timedelta(milliseconds=1)},
         rest_between_draws=rest_between_draws,
     )
-    inner = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    inner = _server()
     dash_app = _dash(inner, words, screens)
     details = queries.details() if details is None else details
-    desk_server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    desk_server = _server()
     desk = _desk(desk_server, details, words)
     door = [] if access is None else _door(engine, clock, access, words, single_sign_on)
     site = _Site(details, feed, queries, engine, clock, words, {each.name: each for each in walls}, screens, build, beat_every)
@@ -190,11 +199,23 @@ def create_app(
         Mount(DESK.rstrip("/"), app=WholePath(desk_server)),
         Mount("/", app=inner),
     ]
-    middleware = [Middleware(SecurityHeaders, policy=_policy(dash_app, desk))]
+    middleware = [Middleware(SecurityHeaders, policy=_policy(dash_app, desk)), Middleware(FileCaching)]
     if access is not None:
         middleware.append(Middleware(Guard, engine=engine, clock=clock, access=access))
     guarded = Starlette(routes=routes, lifespan=life, middleware=middleware)
     return WallApp(guarded, dash_app, desk, feed, build)
+
+
+def _server() -> FastAPI:
+    """What a Dash application runs on: no pages about itself, and a file that does not exist is the visitor's error, not ours."""
+    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    for absence in (DependencyException, FileNotFoundError):
+        server.add_exception_handler(absence, _no_such_file)
+    return server
+
+
+async def _no_such_file(_: Request, __: Exception) -> Response:
+    return PlainTextResponse("no such file\n", 404)
 
 
 def _door(engine: Engine, clock: Clock, access: Access, words: Words, section: SingleSignOn | None) -> list[Route]:
@@ -349,7 +370,8 @@ class _Site:
         self._walls = walls
         self._screens = screens
         self._build = build
-        self._beats: dict[str, float] = {}
+        self._beats: dict[tuple[str, bool], float] = {}
+        self._refusals = REFUSALS[words.language]
 
     # -- pages
 
@@ -367,6 +389,9 @@ class _Site:
     async def rotation(self, request: Request) -> Response:
         """Several screens in turn: those of the query, or those of the wall of that name."""
         asked = request.query_params.get("screens", "")
+        name = request.query_params.get("name")
+        if not asked and name is not None and name not in self._walls:
+            return self._refusal(RefusedError(self._no_such_wall(name), 404))
         return self._answer(request, tuple(each for each in asked.split(",") if each))
 
     async def hotspot(self, request: Request) -> Response:
@@ -381,9 +406,16 @@ class _Site:
         try:
             page = self._page(request.query_params, asked)
         except RefusedError as refused:
-            body = f'<div class="cc-kanvas"><main class="cc-layar cc-tolak"><h1>{escape(str(refused))}</h1></main></div>'
-            return HTMLResponse(_plain_page(self._words, body, STYLE_SHEETS, "cc-dinding"), refused.status)
+            return self._refusal(refused)
         return HTMLResponse(self._html(page), headers={"Cache-Control": "no-store"})
+
+    def _refusal(self, refused: RefusedError) -> Response:
+        body = f'<div class="cc-kanvas"><main class="cc-layar cc-tolak"><h1>{escape(str(refused))}</h1></main></div>'
+        return HTMLResponse(_plain_page(self._words, body, STYLE_SHEETS, "cc-dinding"), refused.status)
+
+    def _no_such_wall(self, name: str) -> str:
+        known = ", ".join(self._walls) or self._refusals.no_walls
+        return self._refusals.no_such_wall.format(asked=name[:40], known=known)
 
     def _page(self, query: Mapping[str, str], asked: tuple[str, ...]) -> Page:
         wall = self._walls.get(query.get("name", ""))
@@ -391,13 +423,14 @@ class _Site:
         wanted = tuple(dict.fromkeys(asked or room.screens))
         unknown = next((each for each in wanted if each not in self._screens), None)
         if unknown is not None:
-            raise RefusedError(f"Halaman '{unknown[:40]}' tidak dikenal. Yang ada: {', '.join(self._screens)}", 404)
+            known = ", ".join(self._screens)
+            raise RefusedError(self._refusals.no_such_page.format(asked=unknown[:40], known=known), 404)
         return Page(
             screens=self._readable(wanted, room),
-            turn=_turn(query.get("every"), room.every),
+            turn=_turn(query.get("every"), room.every, self._refusals),
             wall=room,
             is_named=wall is not None,
-            theme=_theme(query.get("theme"), room.theme),
+            theme=_theme(query.get("theme"), room.theme, self._refusals),
         )
 
     def _readable(self, wanted: tuple[str, ...], room: Wall) -> tuple[str, ...]:
@@ -468,13 +501,17 @@ class _Site:
             return PlainTextResponse(f"{mistake}\n", 400)
         if told.name not in self._walls:
             return PlainTextResponse("no wall of that name in the configuration\n", 404)
+        if told.page not in self._screens and told.page != LOADING:
+            return PlainTextResponse("no such page\n", 400)
         return await self._remember(told, request.headers.get("user-agent", "")[:300])
 
     async def _remember(self, told: ToldByWall, user_agent: str) -> Response:
+        """A page that closes has just told that it lives, and the next one opens at once: each kind has its own pace."""
         now = asyncio.get_running_loop().time()
-        if not told.closed and now - self._beats.get(told.name, float("-inf")) < self._beat_every.total_seconds() / 2:
+        kind = (told.name, told.closed)  # bounded by the walls of the configuration
+        if now - self._beats.get(kind, float("-inf")) < self._beat_every.total_seconds() / 2:
             return PlainTextResponse("too often\n", 429)
-        self._beats[told.name] = now  # bounded by the walls of the configuration
+        self._beats[kind] = now
         beat = WallBeat(
             name=told.name,
             page=told.page,
@@ -529,22 +566,22 @@ def _is_same_origin(request: Request) -> bool:
     return is_json and (origin is None or origin.partition("://")[2] == request.headers.get("host"))
 
 
-def _turn(asked: str | None, default: timedelta) -> timedelta:
+def _turn(asked: str | None, default: timedelta, say: RefusalWords) -> timedelta:
     if asked is None:
         return default
     try:
         return min(max(parse_duration(asked), SHORTEST_TURN), LONGEST_TURN)
     except ValueError:
-        raise RefusedError("every: tulis misalnya every=30s", 400) from None
+        raise RefusedError(say.bad_turn, 400) from None
 
 
-def _theme(asked: str | None, default: Theme) -> Theme:
+def _theme(asked: str | None, default: Theme, say: RefusalWords) -> Theme:
     if asked is None:
         return default
     try:
         return Theme(asked)
     except ValueError:
-        raise RefusedError("theme: gelap atau terang", 400) from None
+        raise RefusedError(say.bad_theme, 400) from None
 
 
 def _plain_page(words: Words, body: str, style_sheets: Sequence[str] = (), root_class: str = "") -> str:
@@ -633,8 +670,11 @@ class WallServer(uvicorn.Server):
         self._feed = feed
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Unlike uvicorn's own: the signal is not raised again at the end, or nobody would be left to close the database."""
         self._feed.stop()
-        super().handle_exit(sig, frame)
+        if self.should_exit and sig == signal.SIGINT:
+            self.force_exit = True
+        self.should_exit = True
 
 
 def serve(app: WallApp, host: str, port: int) -> WallServer:
@@ -671,7 +711,7 @@ def run_serve(config: Config, database_url: str) -> int:
     return 0
 
 
-def app_of(config: Config, engine: Engine, clock: Clock, access: Access, more: Sequence[Route] = ()) -> WallApp:
+def app_of(config: Config, engine: Engine, clock: Clock, access: Access, more: Sequence[BaseRoute] = ()) -> WallApp:
     """The web application of one configuration."""
     queries = Queries(
         engine,
@@ -695,5 +735,11 @@ def app_of(config: Config, engine: Engine, clock: Clock, access: Access, more: S
         refresh_every=min(rhythms, default=timedelta(minutes=1)),
         access=access,
         single_sign_on=None if config.access is None else config.access.oidc,
-        more=more,
+        more=(*more, interface(config, engine, clock)),
     )
+
+
+def interface(config: Config, engine: Engine, clock: Clock) -> Mount:
+    """What programs may ask and do."""
+    archive = Archive(engine, config.zone, clock, windows=config.windows, is_simulated=config.mode is Mode.DEMO)
+    return Mount("/api/v1", app=create_api(archive, Commands(engine, clock), clock))

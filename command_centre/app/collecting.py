@@ -30,6 +30,7 @@ from command_centre.demo.history import simulated_history
 from command_centre.demo.hotspot_history import simulated_hotspot_history
 from command_centre.demo.place import DemoPlace, wait_for_place, with_ports
 from command_centre.demo.script import load_script
+from command_centre.demo.service_history import simulated_service_history
 from command_centre.domain.reading import Reading, Reason, Source, Status
 from command_centre.domain.rule import DEFAULT_RULES
 from command_centre.domain.series import Metric, MetricName, Unit
@@ -146,7 +147,9 @@ def _register(connection: Connection, config: Config, at: datetime) -> None:
 
 def _keep(config: Config) -> Retention:
     keep = config.retention
-    return Retention(log=keep.raw, five_minutes=keep.five_minutes, hourly=keep.hourly, daily=keep.daily)
+    return Retention(
+        log=keep.raw, five_minutes=keep.five_minutes, hourly=keep.hourly, daily=keep.daily, most_bytes=keep.most_bytes
+    )
 
 
 def _backfill(engine: Engine, recorder: Recorder, config: Config, script_path: Path | None, clock: SystemClock) -> None:
@@ -160,6 +163,7 @@ def _backfill(engine: Engine, recorder: Recorder, config: Config, script_path: P
     hours = gap / timedelta(hours=1)
     script = load_script(script_path, config.targets)
     new = recorder.record(simulated_history(config.targets, now, hours, BACKFILL_EVERY, script))
+    new += recorder.record(simulated_service_history(config.targets, now, hours, BACKFILL_EVERY, script))
     log.info("back-filled %.1f simulated hours: %d readings in %.1f s", hours, new, (clock.now() - now).total_seconds())
 
 

@@ -39,9 +39,11 @@ from command_centre.demo.place import (
     Ports,
     is_open,
     read_place,
+    token_file,
     write_place,
 )
 from command_centre.demo.script import QUIET, Script, ScriptError, load_script
+from command_centre.demo.services import TOKEN
 from command_centre.demo.state import CityState
 from command_centre.demo.web_server import (
     PageShelf,
@@ -379,6 +381,7 @@ async def open_city(
     authority.prepare([host.name for host in hosts if host.https is not HttpsUse.NONE], now)
     community_file = folder / "snmp-community"
     write_whole(community_file, f"{COMMUNITY}\n".encode(), private=True)
+    write_whole(token_file(folder), f"{TOKEN}\n".encode(), private=True)
     plan = BrokerPlan(broker or installed(), folder / "broker")
     city = City(hosts, authority, CityState(hosts, script, now, targets), clock, hotspots_of(targets), plan)
     before = read_place(data_dir)

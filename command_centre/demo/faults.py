@@ -23,6 +23,8 @@ class FaultKind(StrEnum):
     CERTIFICATE_EXPIRED = "certificate_expired"
     CERTIFICATE_WRONG_HOST = "certificate_wrong_host"
     CERTIFICATE_EXPIRING = "certificate_expiring"  # valid, with ``lasts`` left
+    TOKEN_EXPIRED = "token_expired"  # noqa: S105 - 401: the service no longer knows us
+    LOGIN_PAGE = "login_page"  # 200 with a sign-in page for people where data should be
     DNS_NXDOMAIN = "dns_nxdomain"
     DNS_SERVFAIL = "dns_servfail"
 

@@ -17,7 +17,7 @@ from command_centre.demo.script import QUIET, Script
 from command_centre.demo.validity import faulty_validity, ordinary_validity
 from command_centre.domain.reading import Reading, Reason, Source, Status
 from command_centre.domain.series import MetricName
-from command_centre.domain.target import Target
+from command_centre.domain.target import Target, TargetKind
 
 DETAIL = "simulasi"
 SLOW_AFTER = timedelta(seconds=3)
@@ -109,7 +109,8 @@ def _pasts(targets: Sequence[Target], begins: datetime, until: datetime, every: 
     scripted = {each.target: each for each in script.at_the_beginning()}
     today = until.astimezone(CITY_ZONE).date()
     known = {target.key: target for target in targets}
-    for host in hosts_of(targets):
+    sites = [each for each in targets if each.kind is not TargetKind.SERVICE]  # services have a past of their own shape
+    for host in hosts_of(sites):
         size = float(len(front_page_text(host.name, host.title, today))) if host.targets else 0.0
         for key in host.targets:
             outages = _outages(host.name, begins, until)
@@ -204,6 +205,10 @@ def _seen(look: _Look) -> tuple[Status, Reason, Values]:
             return Status.DOWN, Reason.HTTP_STATUS, _answer(look, look.usual_seconds, 502)
         case FaultKind.MAINTENANCE:
             return Status.DEGRADED, Reason.MAINTENANCE, _answer(look, look.usual_seconds, 503)
+        case FaultKind.TOKEN_EXPIRED:
+            return Status.DOWN, Reason.AUTH_REQUIRED, _answer(look, look.usual_seconds, 401)
+        case FaultKind.LOGIN_PAGE:
+            return Status.UP, Reason.OK, _answer(look, look.usual_seconds, 200)  # a page like any other to whoever asks for pages
         case FaultKind.EMPTY_PAGE:
             return Status.DOWN, Reason.EMPTY_BODY, {**_answer(look, look.usual_seconds, 200), BODY: 0.0}
         case FaultKind.DATABASE_ERROR:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from command_centre.demo.files import write_whole
 from command_centre.demo.hotspots import TELEMETRY_MAPPING
+from command_centre.demo.services import definitions
 from command_centre.domain.target import Target, TargetKind
 
 CONTROL_HOST = "127.77.0.80"
@@ -155,6 +156,8 @@ def demo_settings(kind: str, place: DemoPlace) -> dict[str, object]:
     match kind:
         case "websites":
             return {"servers": (place.dns,), "connect_to": place.connect_to, "ca_file": str(place.ca_file)}
+        case "e_services":
+            return _service_settings(place)
         case "uplink":
             return {"references": place.references}
         case "hotspots_snmp":
@@ -180,6 +183,17 @@ def hotspot_address(target: Target, place: DemoPlace) -> str | None:
 def _with_port(target: Target, place: DemoPlace) -> Target:
     address = hotspot_address(target, place)
     return target if address is None else replace(target, address=address)
+
+
+def _service_settings(place: DemoPlace) -> dict[str, object]:
+    token = token_file(place.ca_file.parent.parent)
+    where: dict[str, object] = {"servers": (place.dns,), "connect_to": place.connect_to, "ca_file": str(place.ca_file)}
+    return {**where, "definitions": definitions(str(token))}
+
+
+def token_file(folder: Path) -> Path:
+    """Where the city writes the token that its protected services ask for."""
+    return folder / "service-token"
 
 
 def _snmp_settings(place: DemoPlace) -> dict[str, object]:

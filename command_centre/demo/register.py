@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import time
 
 from command_centre.demo.hotspots import with_hotspot_addresses
+from command_centre.demo.services import with_interface
 from command_centre.domain.calendar import Weekly, Window
 from command_centre.domain.target import Target, TargetKey, TargetKind
 
@@ -18,12 +19,12 @@ DOMAIN = "simulasi.test"
 
 
 def with_simulated_addresses(targets: Sequence[Target]) -> tuple[Target, ...]:
-    """The same register, in which nearly every site has an address and every hotspot speaks somehow.
+    """The same register, in which nearly every site and service has an address and every hotspot speaks somehow.
 
     The real register stays as honest as it is.
     """
     hotspots = with_hotspot_addresses(targets)
-    return tuple(hotspots.get(each.key) or _with_address(each) for each in targets)
+    return tuple(hotspots.get(each.key) or with_interface(_with_address(each)) for each in targets)
 
 
 def _with_address(target: Target) -> Target:

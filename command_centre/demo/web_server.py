@@ -10,7 +10,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import assert_never
 
-from command_centre.demo import pages
+from command_centre.demo import pages, services
 from command_centre.demo.faults import Fault, FaultKind
 from command_centre.demo.hosts import FOREIGN_HOST, Host, HttpsUse
 from command_centre.demo.rhythm import CITY_ZONE, redirect_seconds, response_seconds, slow_seconds
@@ -97,6 +97,10 @@ def _content(host: Host, kind: FaultKind | None, request: Request, shelf: PageSh
         case FaultKind.MAINTENANCE:
             wait = ("Retry-After", str(RETRY_AFTER_SECONDS))
             return _plain(HTTPStatus.SERVICE_UNAVAILABLE, pages.maintenance_page(), wait)
+        case FaultKind.TOKEN_EXPIRED:
+            return _json(services.refused(401, "token kedaluwarsa"))
+        case FaultKind.LOGIN_PAGE:
+            return _plain(HTTPStatus.OK, services.login_page())
         case FaultKind.EMPTY_PAGE:
             return _plain(HTTPStatus.OK, b"")
         case FaultKind.DATABASE_ERROR:
@@ -122,6 +126,9 @@ def _content(host: Host, kind: FaultKind | None, request: Request, shelf: PageSh
 def _front(host: Host, request: Request, shelf: PageShelf, at: datetime) -> Response:
     if host.name == FOREIGN_HOST:
         return _plain(HTTPStatus.OK, pages.foreign_page())
+    said = services.answer(host.targets, request.path, request.headers.get("authorization", ""), at)
+    if said is not None:
+        return _json(said)
     return _page(shelf.front(host, at), request)
 
 
@@ -140,6 +147,10 @@ def _page(page: pages.Page, request: Request) -> Response:
     if "gzip" in request.headers.get("accept-encoding", ""):
         return Response(HTTPStatus.OK, (*common, ("Content-Encoding", "gzip")), page.compressed)
     return Response(HTTPStatus.OK, common, page.plain)
+
+
+def _json(said: services.Answer) -> Response:
+    return Response(HTTPStatus(said.status), (("Content-Type", "application/json"),), said.body)
 
 
 def _plain(status: HTTPStatus, body: bytes, *more: tuple[str, str]) -> Response:

@@ -54,8 +54,8 @@ LOOK_AHEAD = timedelta(days=8)
 WALL_SILENT_AFTER = timedelta(seconds=30)
 """A wall reports every 10 seconds; after three missed reports it counts as silent."""
 
-PROGRESS_MS = 600_000
-"""Progress looks back over days: it is worked out every ten minutes."""
+PROGRESS_MS = 120_000
+"""Progress looks back over days: it is worked out every two minutes."""
 
 _TROUBLE = (Condition.DOWN, Condition.DEGRADED, Condition.SLOW)
 _URGENCY = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)

@@ -63,8 +63,8 @@ LEAST_SAMPLES = 30
 """Fewer answers than that have no usual time."""
 
 STEP = timedelta(minutes=5)
-SLOW_FACTS_MS = 600_000
-"""The figures of a month and the usual time are worked out every ten minutes."""
+KEPT_MS = 60_000
+"""What looks back is worked out once a minute."""
 
 WORST_FIRST = (
     Condition.DOWN,
@@ -257,11 +257,11 @@ class Services:
         at = to_ms(now)
         opened = read_open_items(connection)
         month = self._month.get(
-            at // SLOW_FACTS_MS,
+            at // KEPT_MS,
             lambda: read_accounts(connection, Stretch(to_ms(now - LONG), at), (TargetKind.SERVICE.value,)),
         )
-        usual = self._usual.get(at // SLOW_FACTS_MS, lambda: read_usual(connection, now))
-        day = self._day.get(at // 60_000, lambda: read_day(connection, at))
+        usual = self._usual.get(at // KEPT_MS, lambda: read_usual(connection, now))
+        day = self._day.get(at // KEPT_MS, lambda: read_day(connection, at))
         names = {number: name for name, number in metrics.items() if name in NEEDED}
         rows = []
         for whole in wholes:

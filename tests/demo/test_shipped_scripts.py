@@ -39,7 +39,7 @@ def script_named(name: str) -> Script:
 def moments(script: Script) -> Iterator[tuple[timedelta, Counter[FaultKind]]]:
     for step in range(int(script.loop / timedelta(seconds=5))):
         elapsed = step * timedelta(seconds=5)
-        yield elapsed, Counter(fault.kind for fault in script.in_force(elapsed).values())
+        yield elapsed, Counter(fault.kind for key, fault in script.in_force(elapsed).items() if key.startswith("situs:"))
 
 
 def down(kinds: Counter[FaultKind]) -> int:

@@ -21,6 +21,8 @@ from layouts.wording.services import ServiceWords, service_words
 
 LINE_BUCKETS = 48
 """Half hours: finer steps cannot be told apart on a line of nine letters' width."""
+SQUARES_BESIDE = 1
+"""Behind the line of half a strip there is room for one square."""
 NO_SLOWER_THAN = 2.0
 """The line reaches at least so many times the usual time, so that calm looks calm."""
 
@@ -158,4 +160,7 @@ def _clock(clock: ItemClock, own: ServiceWords) -> list[Element]:
 
 def _short_clock(clock: ItemClock, own: ServiceWords) -> list[Element]:
     """E.g. "6 hari kerja: 6": there is room for no more beside another one."""
-    return [item_clock(clock.shares, clock.overdue), paragraph(f"{own.level(clock.level)}: {own.words.number(clock.open)}")]
+    return [
+        item_clock(clock.shares, clock.overdue, SQUARES_BESIDE),
+        paragraph(f"{own.level(clock.level)}: {own.words.number(clock.open)}"),
+    ]

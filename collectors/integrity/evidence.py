@@ -5,7 +5,7 @@ The weights are explained in ``docs/integrity.md``. Nothing here knows other vie
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -13,6 +13,7 @@ from collectors.integrity import scripts, weighing
 from collectors.integrity.document import Anchor, Document, host_of
 from collectors.integrity.folding import cleaned, folded
 from collectors.integrity.lexicon import Hit, HostGrade, Lexicon
+from collectors.integrity.scripts import Way
 from collectors.websites.addresses import is_own_host
 from command_centre.domain.integrity import Finding, FindingKind, Signal, View
 
@@ -209,7 +210,7 @@ class _PageEvidence:
         evidence = (*hits, *slug)
         leads_there = grade is HostGrade.GAMBLING and not self._is_talk(anchor.text)
         if leads_there or (grade is HostGrade.BRAND_LIKE and (evidence or is_topic)):
-            is_strong = True
+            is_strong = not self._stands_in_talk(anchor)
         elif evidence:
             is_strong = weighing.sells(hits) > 0 or bool(hits and slug) or weighing.points(evidence) >= 5
         else:
@@ -224,6 +225,14 @@ class _PageEvidence:
 
     def _is_talk(self, text: str) -> bool:
         return bool(text) and bool(self._lexicon.cues(folded(cleaned(text))))
+
+    def _stands_in_talk(self, anchor: Anchor) -> bool:
+        """Whether what people read around a link talks about gambling: a press release may name what was blocked."""
+        parent = anchor.node.parent
+        if parent is None or self._document.eye.hidden_by(parent):
+            return False
+        match = self._lexicon.match(parent.text(deep=True, separator=" ")[:1_000])
+        return weighing.talks_about(self._lexicon, match.hits, match.low)
 
     def _link_findings(self) -> Iterator[Finding]:
         for each in self._links:
@@ -251,6 +260,8 @@ class _PageEvidence:
             weight = 0.85 if len(strong) > 2 else 0.8 if is_sure else 0.6
         else:
             weight = 0.6 if len(links) > 2 else 0.4
+        if all(each.is_inner for each in links):
+            weight = min(weight, 0.5 if len(strong) < 3 else 0.8)  # one address of its own may be an article's
         why = f"{len(links)} link{'s' if len(links) > 1 else ''} to gambling among what people see"
         yield self._links_finding(FindingKind.VISIBLE_LINKS, strong or links, why, weight)
 
@@ -284,7 +295,7 @@ class _PageEvidence:
             return
         # Cleaning may move places by a few characters; headings are only ever looked for before a passage.
         headings = [(each.start, folded(cleaned(each.text))) for each in self._document.headings]
-        offers = weighing.offers(self._lexicon, match, headings)
+        offers = weighing.offers(self._lexicon, match, headings, lambda place: bool(self._hidden_by(place)))
         seen = [each for each in offers if not self._is_in_comments(each.start) and not self._hidden_by(each.start)]
         hidden = {each: way for each in offers if (way := self._hidden_by(each.start))}
         by_visitors = [each for each in offers if each not in hidden and each not in seen]
@@ -390,7 +401,7 @@ class _PageEvidence:
                     "source",
                     shown,
                     f"the source names the gambling host {host}",
-                    0.6,
+                    0.8,
                 )
 
     def _is_own(self, address: str) -> bool:
@@ -422,28 +433,22 @@ class _ScriptEvidence:
         for depth, text in enumerate(scripts.unpacked(script)):
             yield from self._jumps(text, place, is_hidden=depth > 0)
             if depth and (sends or scripts.goes_somewhere(text)):
-                yield from self._hidden_target(text, place)
+                yield from self._hidden_target(text, place, scripts.way_of(script))
             yield from self._hosts(text, place, sends=sends)
             yield from self._written(text, place, depth)
 
     def _jumps(self, text: str, place: str, *, is_hidden: bool) -> Iterator[Finding]:
         for jump in scripts.jumps(text):
-            if host_of(_absolute(self._site.url, jump.address)) == "":
-                continue
-            yield from redirect_findings(
-                self._lexicon,
-                self._site,
-                _absolute(self._site.url, jump.address),
-                FindingKind.REDIRECT_SCRIPT,
-                place,
-                is_sly=is_hidden or jump.is_conditional,
-            )
+            address = _absolute(self._site.url, jump.address)
+            way = jump.way if jump.way is not Way.OPEN or not is_hidden else Way.HIDDEN
+            yield from redirect_findings(self._lexicon, self._site, address, FindingKind.REDIRECT_SCRIPT, place, way)
 
-    def _hidden_target(self, text: str, place: str) -> Iterator[Finding]:
+    def _hidden_target(self, text: str, place: str, way: Way) -> Iterator[Finding]:
         """An address that only comes out when the script is unpacked, in a script that sends people away."""
         if text.strip().startswith(("http://", "https://", "//")) and len(text) < 2_000 and " " not in text.strip():
             address = _absolute(self._site.url, text.strip())
-            yield from redirect_findings(self._lexicon, self._site, address, FindingKind.REDIRECT_SCRIPT, place, is_sly=True)
+            hidden = Way.HIDDEN if way is Way.OPEN else way
+            yield from redirect_findings(self._lexicon, self._site, address, FindingKind.REDIRECT_SCRIPT, place, hidden)
 
     def _hosts(self, text: str, place: str, *, sends: bool) -> Iterator[Finding]:
         for host, start in _hosts_in(text):
@@ -498,9 +503,9 @@ class _ScriptEvidence:
 
 
 def redirect_findings(
-    lexicon: Lexicon, site: PageSite, address: str, kind: FindingKind, place: str, *, is_sly: bool = False
+    lexicon: Lexicon, site: PageSite, address: str, kind: FindingKind, place: str, way: Way = Way.OPEN
 ) -> Iterator[Finding]:
-    """What a redirect to this address is worth. ``is_sly``: hidden, or only for some visitors."""
+    """What a redirect to this address is worth."""
     host = host_of(_absolute(site.url, address))
     slug = weighing.offering_slug(lexicon, path_of(address))
     if not host:
@@ -514,15 +519,19 @@ def redirect_findings(
         found = _finding_of(site, Signal.REDIRECT, kind, place, address, f"people are sent to a gambling host, {host}", 0.95)
         yield replace(found, is_decisive=True)
     elif grade is HostGrade.BRAND_LIKE:
-        weight = 0.85 if is_sly else 0.6
-        yield _finding_of(
-            site, Signal.REDIRECT, kind, place, address, f"people are sent to a foreign host with a brand's name, {host}", weight
-        )
-    elif grade is HostGrade.FOREIGN and is_sly:
-        why = f"some visitors, or by a hidden address, are sent to a foreign host, {host}"
-        yield _finding_of(site, Signal.REDIRECT, kind, place, address, why, 0.6)
-    elif grade is HostGrade.FOREIGN and kind is not FindingKind.REDIRECT_SCRIPT:
-        yield _finding_of(site, Signal.REDIRECT, kind, place, address, f"people are sent to a foreign host, {host}", 0.4)
+        why = f"people are sent to a foreign host with a brand's name, {host}"
+        yield _finding_of(site, Signal.REDIRECT, kind, place, address, why, 0.8)
+    elif grade is HostGrade.FOREIGN and (way is not Way.OPEN or kind is not FindingKind.REDIRECT_SCRIPT):
+        weight, whom = _FOREIGN_WAYS[way]
+        yield _finding_of(site, Signal.REDIRECT, kind, place, address, f"{whom} sent to a foreign host, {host}", weight)
+
+
+_FOREIGN_WAYS: Mapping[Way, tuple[float, str]] = {
+    Way.OPEN: (0.4, "people are"),
+    Way.BY_DEVICE: (0.6, "visitors with some devices are"),
+    Way.HIDDEN: (0.7, "by a hidden address, people are"),
+    Way.BY_REFERRER: (0.85, "only visitors from a search result are"),
+}
 
 
 def _text_findings(
@@ -562,7 +571,7 @@ def _finding_of(site: PageSite, signal: Signal, kind: FindingKind, place: str, t
 
 
 def _leads_to_gambling(lexicon: Lexicon, link: _Link) -> bool:
-    return bool(link.hits) and lexicon.grade_host(link.anchor.host) is HostGrade.GAMBLING
+    return lexicon.grade_host(link.anchor.host) is HostGrade.GAMBLING
 
 
 def _ways(links: Sequence[_Link]) -> str:

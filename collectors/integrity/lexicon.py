@@ -85,8 +85,9 @@ class Lexicon:
         self._alone: frozenset[str] = frozenset()
         self._vocabulary: frozenset[str] = frozenset()
         self._source = source
-        self._roots = re.compile("|".join(map(re.escape, sorted(source.roots, key=len, reverse=True))))
-        self._brand_roots = frozenset(source.roots)
+        self._all_roots = (*source.roots, *source.weak_roots)
+        self._roots = re.compile("|".join(map(re.escape, sorted(self._all_roots, key=len, reverse=True))))
+        self._sure_roots = frozenset(source.roots)
         self._harmless_names = re.compile("|".join(map(re.escape, source.harmless_names)) or r"(?!)")
         self._brand_host = re.compile(rf"[a-z0-9]{{2,14}}(?:{'|'.join(map(re.escape, source.endings))})")
         self._cues = _CueFinder(source.cues, source.no_cues)
@@ -117,7 +118,7 @@ class Lexicon:
 
     def has_root(self, low: str) -> bool:
         """Whether any root stands somewhere in the (folded) text, digits read as letters."""
-        return any(root in reading for reading in readings(low) for root in self._source.roots)
+        return any(root in reading for reading in readings(low) for root in self._all_roots)
 
     def _hits(self, low: str) -> Iterator[Hit]:
         for start, end in _lines_around(low, self._telling_places(low)):
@@ -126,7 +127,7 @@ class Lexicon:
     def _telling_places(self, low: str) -> Iterator[int]:
         """Where it is worth reading: most pages hold nothing, and most lines of the others."""
         for reading in readings(low):
-            for root in self._source.roots:
+            for root in self._all_roots:
                 yield from _places(reading, root)
         yield from (found.start() for found in _LETTERS_APART.finditer(low))
         for _, code in self._codes:
@@ -177,7 +178,7 @@ class Lexicon:
     def is_brand_word(self, text: str) -> bool:
         """``slot88``, ``gacor77``, ``toto4d``: a root and a brand's number in one word."""
         found = _BRAND_WORD.fullmatch(text)
-        return found is not None and found.group(1) in self._brand_roots
+        return found is not None and found.group(1) in self._all_roots
 
     # --- run-together words ---------------------------------------------------------------------------------------------------
 
@@ -211,13 +212,14 @@ class Lexicon:
         labels = [folded(cleaned(_spelled_out(each))) for each in host.split(".")[:-1]] or [host]
         if any(self._is_gambling_label(each) for each in labels):
             return HostGrade.GAMBLING
-        if any(self._brand_host.fullmatch(part) for each in labels for part in each.split("-")):
+        parts = [part for each in labels for part in self._harmless_names.sub("", each).split("-")]
+        if any(self._brand_host.fullmatch(part) or self._roots.search(part) for part in parts):
             return HostGrade.BRAND_LIKE
         return HostGrade.FOREIGN
 
     def _is_gambling_label(self, label: str) -> bool:
         plain = self._harmless_names.sub("", label)
-        parts = re.split(r"[-_]", plain)
+        parts = [*re.split(r"[-_]", plain), re.sub(r"[-_]", "", plain)]
         return any(self._has_root(each) for part in parts for each in (part, *readings(part)))
 
     def _has_root(self, part: str) -> bool:
@@ -226,16 +228,17 @@ class Lexicon:
             return False
         root = found.group()
         rest = part[: found.start()] + part[found.end() :]
-        # A short root counts at an end of the name (unless it is an ordinary name's ending, too), or among known words.
-        is_at_end = (part.startswith(root) or part.endswith(root)) and root not in self._source.endings
-        return len(root) > 4 or is_at_end or rest.isdigit() or (bool(rest) and self._cut(part) is not None)
+        if rest.isdigit() or (rest and self._cut(part) is not None):
+            return True
+        # A short root counts at an end of the name only: it may stand in any word by accident.
+        return root in self._sure_roots and (len(root) > 4 or part.startswith(root) or part.endswith(root))
 
     def slug(self, address: str) -> str:
         """Path and query of an address as words."""
         return re.sub(r"[^\w@$]+|_", " ", address)
 
     def _fill(self, source: Source) -> None:
-        vocabulary: set[str] = set(source.words) | set(source.roots)
+        vocabulary: set[str] = set(source.words) | set(self._all_roots)
         for grade, written in source.phrases:
             for variant in _variants(written):
                 vocabulary.update(each for each in variant if each != _ANY_NUMBER)
@@ -350,6 +353,7 @@ class Source:
     no_cues: tuple[str, ...]
     safe_hosts: tuple[str, ...]
     roots: tuple[str, ...]
+    weak_roots: tuple[str, ...]
     harmless_names: tuple[str, ...]
     endings: tuple[str, ...]
     tried_paths: tuple[str, ...]
@@ -358,7 +362,7 @@ class Source:
 _LISTS = {
     "leksikon.yaml": ("menjual", "nama", "topik", "wajar", "kata", "sandi"),
     "konteks.yaml": ("bicara", "bukan_bicara"),
-    "alamat.yaml": ("aman", "akar", "bukan_akar", "akhiran", "dicoba"),
+    "alamat.yaml": ("aman", "akar", "akar_lemah", "bukan_akar", "akhiran", "dicoba"),
 }
 MOST_TRIED_PATHS = 6
 
@@ -383,6 +387,7 @@ def load(folder: Path = FOLDER) -> Lexicon:
             no_cues=values["bukan_bicara"],
             safe_hosts=values["aman"],
             roots=values["akar"],
+            weak_roots=values["akar_lemah"],
             harmless_names=values["bukan_akar"],
             endings=values["akhiran"],
             tried_paths=values["dicoba"],

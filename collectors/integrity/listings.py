@@ -165,7 +165,7 @@ def _addressed(lexicon: Lexicon, addresses: Sequence[str], site: PageSite, kind:
     shown = "; ".join(address for address, _ in found[:4])
     plural = "es" if len(found) > 1 else ""
     why = f"{place} lists {len(found)} address{plural} that offer gambling: {found[0][1]}"
-    weight = 0.9 if len(found) >= MANY else 0.5
+    weight = 0.9 if len(found) >= MANY else 0.4
     yield Finding(Signal.PATHS, kind, site.view, site.url, place, shown[:400], why, weight, is_decisive=len(found) >= 10 * MANY)
 
 

@@ -13,7 +13,7 @@ from collectors.integrity.scanning import Scanner
 from collectors.websites.options import Options
 from command_centre.domain.integrity import REVIEW_FROM, Finding, FindingKind, ScanResult, Verdict, defang
 
-PROBE_BUDGET = ScanOptions(inner_pages=8, most_requests=70, most_time=timedelta(minutes=2))
+PROBE_BUDGET = ScanOptions(inner_pages=10, most_requests=80, most_time=timedelta(minutes=2))
 """Smaller than a night's scan: somebody is waiting."""
 
 MOST_SHOWN = 12

@@ -138,8 +138,7 @@ class _Walk:
         self._suspects |= dict.fromkeys(self._suspicious(self._home.inner_links))
         for url in list(self._suspects)[:MOST_SUSPECTS]:
             await self._page(url, SUSPECT_VIEWS)
-        for url in self._further_pages():
-            await self._page(url, INNER_VIEWS)
+        await self._further_in()
         await self._tried_paths()
 
     # --- pages ----------------------------------------------------------------------------------------------------------------
@@ -250,12 +249,18 @@ class _Walk:
         """Own pages whose address holds a root; whether it offers anything, the page itself will say."""
         return (each for each in urls if self._lexicon.has_root(each.lower().removeprefix(self._url.lower())))
 
-    def _further_pages(self) -> list[str]:
-        """Pages linked from home and pages from the sitemaps, in turn, up to the budget."""
-        linked = [each for each in self._home.inner_links if self._is_worth_a_visit(each)]
-        sampled = [each for each in self._sample if self._is_worth_a_visit(each)]
-        in_turn = [each for pair in _zipped(linked, sampled) for each in pair]
-        return list(dict.fromkeys(in_turn))[: self._options.inner_pages]
+    async def _further_in(self) -> None:
+        """Pages linked from home and pages from the sitemaps, in turn, and what they link to, up to the budget."""
+        waiting = [each for pair in _zipped(self._home.inner_links, tuple(self._sample)) for each in pair]
+        visited: set[str] = set()
+        while waiting and len(visited) < self._options.inner_pages:
+            url = waiting.pop(0)
+            if url in visited or not self._is_worth_a_visit(url):
+                continue
+            visited.add(url)
+            seen = await self._page(url, INNER_VIEWS)
+            links = {link: None for each in seen.values() for link in each.facts.inner_links}
+            waiting += [each for each in links if each not in self._home.inner_links]
 
     def _is_worth_a_visit(self, url: str) -> bool:
         if host_of(url) != self._host or url in self._suspects or url.rstrip("/") == self._url.rstrip("/"):

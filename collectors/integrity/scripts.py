@@ -10,6 +10,7 @@ import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum, auto
 from urllib.parse import unquote
 
 LONGEST_SCRIPT = 400_000
@@ -129,12 +130,21 @@ def _unwrapped(body: str, base: str, count: str, names: str) -> str:
 # --- where a script sends people ----------------------------------------------------------------------------------------------
 
 
+class Way(Enum):
+    """Whom a redirect is meant for."""
+
+    OPEN = auto()  # everybody
+    BY_DEVICE = auto()  # some visitors, by what they use: also how apps are advertised
+    BY_REFERRER = auto()  # those who come from a search result: no honest page does that
+    HIDDEN = auto()  # the address only comes out when the script is unpacked
+
+
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """An address a script goes to. ``is_conditional``: only for some visitors, by where they come from or what they use."""
+    """An address a script goes to, and for whom."""
 
     address: str
-    is_conditional: bool
+    way: Way
     start: int
 
 
@@ -149,7 +159,8 @@ _ASSIGNED = re.compile(
 _JUMP_BY_NAME = re.compile(
     r"location(?:\s*\.\s*(?:href|replace|assign))?\s*(?:=(?!=)|\()\s*(?:[\w$.]{1,40}\s*\(\s*){0,3}([A-Za-z_$][\w$]{0,40})\b"
 )
-_CONDITION = re.compile(r"document\s*\.\s*referrer|navigator\s*\.\s*userAgent|navigator\s*\.\s*platform|history\s*\.\s*length")
+_BY_REFERRER = re.compile(r"document\s*\.\s*referrer|document\s*\[\s*[\"']referrer|googlebot|bingbot", re.IGNORECASE)
+_BY_DEVICE = re.compile(r"navigator\s*\.\s*(?:userAgent|platform)|history\s*\.\s*length|screen\s*\.\s*width|innerWidth")
 _GOES = re.compile(r"location\s*(?:\.\s*(?:href|replace|assign))?\s*(?:=(?!=)|\()|window\s*\.\s*open|\.submit\s*\(")
 REACH = 1_500
 
@@ -157,11 +168,11 @@ REACH = 1_500
 def jumps(script: str) -> Iterator[Jump]:
     """Where the script (one of ``unpacked``'s texts) sends people: written out, or by a variable that is set in the same text."""
     for found in _JUMP.finditer(script):
-        yield Jump(found.group(1) or found.group(2), _is_conditional(script, found.start()), found.start())
+        yield Jump(found.group(1) or found.group(2), way_of(script, found.start()), found.start())
     names = dict(_ASSIGNED.findall(script)) if _JUMP_BY_NAME.search(script) else {}
     for found in _JUMP_BY_NAME.finditer(script):
         if found.group(1) in names:
-            yield Jump(names[found.group(1)], _is_conditional(script, found.start()), found.start())
+            yield Jump(names[found.group(1)], way_of(script, found.start()), found.start())
 
 
 def goes_somewhere(script: str) -> bool:
@@ -169,8 +180,12 @@ def goes_somewhere(script: str) -> bool:
     return _GOES.search(script) is not None
 
 
-def _is_conditional(script: str, at: int) -> bool:
-    return _CONDITION.search(script[max(0, at - REACH) : at + REACH]) is not None
+def way_of(script: str, at: int = 0) -> Way:
+    """Whom a jump at this place is meant for."""
+    around = script[max(0, at - REACH) : at + REACH]
+    if _BY_REFERRER.search(around):
+        return Way.BY_REFERRER
+    return Way.BY_DEVICE if _BY_DEVICE.search(around) else Way.OPEN
 
 
 def writes_html(text: str) -> bool:

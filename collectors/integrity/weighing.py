@@ -8,9 +8,8 @@ a seller who writes one "hindari penipuan" among ten phrases stays a seller. Wha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from collectors.integrity.lexicon import POINTS, Grade, Hit, Lexicon, Match
 
@@ -82,20 +81,37 @@ def talks_about(lexicon: Lexicon, hits: Sequence[Hit], around: str) -> bool:
     return bool(cues) and len(cues) * HITS_PER_CUE >= len(distinct(hits))
 
 
-def offers(lexicon: Lexicon, match: Match, heading_before: Sequence[tuple[int, str]] = ()) -> tuple[Passage, ...]:
-    """The passages that offer gambling. ``heading_before`` gives folded headings with their places, in order.
+def offers(
+    lexicon: Lexicon,
+    match: Match,
+    headings: Sequence[tuple[int, str]] = (),
+    is_hidden: Callable[[int], bool] = lambda place: False,
+) -> tuple[Passage, ...]:
+    """The passages that offer gambling. ``headings`` gives folded headings with their places, in order.
 
-    Under a heading that itself talks about gambling ("Bahaya Judi Online"), the text below is that article.
+    Under a heading that itself talks about gambling ("Bahaya Judi Online"), the text below is that article. What is hidden
+    (``is_hidden`` tells it of a place) must excuse itself: the visible words around it were written by somebody else.
     """
     found = []
     for each in passages(match):
         if not distinct(each.hits):
             continue
-        around = match.low[max(0, each.start - AROUND) : each.end + AROUND]
-        if talks_about(lexicon, each.hits, around) or _heading_talks(lexicon, each, heading_before):
+        alone = is_hidden(each.start)
+        reach = 0 if alone else AROUND
+        around = match.low[_line_start(match.low, each.start - reach) : _line_end(match.low, each.end + reach)]
+        if talks_about(lexicon, each.hits, around) or (not alone and _heading_talks(lexicon, each, headings)):
             continue
         found.append(each)
     return tuple(found)
+
+
+def _line_start(text: str, place: int) -> int:
+    return max(0, text.rfind("\n", 0, max(0, place)) + 1, place - AROUND)
+
+
+def _line_end(text: str, place: int) -> int:
+    end = text.find("\n", place)
+    return min(len(text) if end < 0 else end, place + AROUND)
 
 
 def _heading_talks(lexicon: Lexicon, passage: Passage, headings: Sequence[tuple[int, str]]) -> bool:
@@ -136,13 +152,3 @@ def excerpt(text: str, start: int, end: int) -> str:
 def phrases_of(hits: Iterable[Hit]) -> str:
     """The distinct phrases, for a sentence."""
     return ", ".join(each.phrase for each in distinct(hits))[:200]
-
-
-def is_dense(hits: Sequence[Hit], words_total: int) -> bool:
-    """Whether the phrases make up more than one in a hundred words."""
-    return len(hits) * 100 > max(1, words_total)
-
-
-def spread(hits: Sequence[Hit]) -> int:
-    """The largest gap between two hits."""
-    return max((b.start - a.end for a, b in pairwise(hits)), default=0)

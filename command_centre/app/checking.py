@@ -14,6 +14,7 @@ from command_centre.config.durations import format_duration
 from command_centre.config.geometry import Tier
 from command_centre.config.mistakes import ConfigError
 from command_centre.config.model import Mode, Wall
+from command_centre.config.sizes import format_size
 from command_centre.domain.calendar import AroundPrayers, Monthly, OneOff, Recurrence, Weekly, Window
 from command_centre.domain.target import ParentKind, TargetKind
 
@@ -100,7 +101,8 @@ def _kept(retention: Retention) -> str:
         ("hourly", retention.hourly),
         ("daily", retention.daily),
     )
-    return ", ".join(f"{name} {format_duration(length) if length else 'forever'}" for name, length in lengths)
+    kept = ", ".join(f"{name} {format_duration(length) if length else 'forever'}" for name, length in lengths)
+    return kept if retention.most_bytes is None else f"{kept}; at most {format_size(retention.most_bytes)}"
 
 
 def _sites(config: Config) -> Iterator[str]:

@@ -40,6 +40,7 @@ from command_centre.app.duty import desk_of
 from command_centre.app.entrance import access_of, give_demo_password
 from command_centre.app.guard import SSO_START, Access, Guard
 from command_centre.app.live import REST_BETWEEN_DRAWS, Draw, Drawing, LiveFeed
+from command_centre.app.metrics import Metrics
 from command_centre.app.signing_in import SigningIn
 from command_centre.app.single_sign_on import SigningOn
 from command_centre.commands import Commands
@@ -735,11 +736,12 @@ def app_of(config: Config, engine: Engine, clock: Clock, access: Access, more: S
         refresh_every=min(rhythms, default=timedelta(minutes=1)),
         access=access,
         single_sign_on=None if config.access is None else config.access.oidc,
-        more=(*more, interface(config, engine, clock)),
+        more=(*more, *for_programs(config, engine, clock)),
     )
 
 
-def interface(config: Config, engine: Engine, clock: Clock) -> Mount:
+def for_programs(config: Config, engine: Engine, clock: Clock) -> tuple[BaseRoute, ...]:
     """What programs may ask and do."""
     archive = Archive(engine, config.zone, clock, windows=config.windows, is_simulated=config.mode is Mode.DEMO)
-    return Mount("/api/v1", app=create_api(archive, Commands(engine, clock), clock))
+    api = Mount("/api/v1", app=create_api(archive, Commands(engine, clock), clock))
+    return (api, Metrics(archive, engine, clock).route())

@@ -21,6 +21,7 @@ from pydantic_core import PydanticCustomError
 from command_centre.config.durations import Duration
 from command_centre.config.mistakes import ConfigError, Mistake
 from command_centre.config.secret import NOT_TO_BE_REPEATED, Secret, SecretUnavailableError, folder_of, is_reference
+from command_centre.config.sizes import Size
 from command_centre.domain.calendar import Window
 from command_centre.domain.progress import Catalogue
 from command_centre.domain.special_day import SpecialDay
@@ -206,6 +207,7 @@ class Retention(Section):
     five_minutes: Keep = timedelta(days=120)
     hourly: Keep = timedelta(days=1095)
     daily: Keep = None
+    most_bytes: Size | None = None
 
 
 class CollectorFrame(Section):

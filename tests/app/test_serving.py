@@ -87,6 +87,17 @@ def test_a_page_of_a_browser_without_a_name_reports_nothing(server: RunningServe
     assert plan_of(ask(server, "/wall/situs?name=entah"))["name"] is None
 
 
+def test_a_wall_that_nobody_configured_is_told_which_walls_there_are(server: RunningServer) -> None:
+    answer = ask(server, "/wall?name=lobby")
+    assert answer.status == 404
+    assert "Tidak ada layar dinding bernama &#x27;lobby&#x27; di config.yaml. Yang ada: ruang utama, lobi, aula" in answer.text
+
+
+def test_without_any_wall_in_the_configuration_a_name_is_told_that(engine: Engine) -> None:
+    with running_server(engine, SystemClock()) as server:
+        assert "belum ada satu pun" in ask(server, "/wall?name=lobi").text
+
+
 def test_a_screen_that_hangs_too_far_away_is_refused_with_the_reason(server: RunningServer) -> None:
     answer = ask(server, "/wall?name=lobi")
     assert answer.status == 409
@@ -107,6 +118,11 @@ def test_a_rotation_leaves_out_only_the_screens_that_cannot_be_read_there(server
         ("/tidak/ada", 404),
         ("/docs", 404),
         ("/openapi.json", 404),
+        ("/_dash-component-suites/tidak/ada.js", 404),
+        ("/_dash-component-suites/dash/deps/../../x.js", 404),
+        ("/_dash-component-suites/dash_html_components/ngawur.v1_0m1.min.js", 404),
+        ("/meja/_dash-component-suites/tidak/ada.js", 404),
+        ("/assets/ngawur.css", 404),
     ],
 )
 def test_what_does_not_exist_is_said_plainly(server: RunningServer, path: str, status: int) -> None:
@@ -143,6 +159,25 @@ def test_fonts_come_from_installed_packages_and_are_kept_for_long(server: Runnin
     assert ask(server, "/fonts/..%2fx").status == 404
 
 
+FILE = re.compile(r'(?:src|href)="((?:/meja)?/(?:assets|_dash-component-suites)/[^"]+)"')
+
+
+def test_a_file_is_kept_for_ever_under_an_address_that_names_its_version(server: RunningServer) -> None:
+    files = FILE.findall(ask(server, "/wall/situs").text.replace("&amp;", "&"))
+    assert any(each.startswith("/assets/live.js?m=") for each in files), files
+    for path in files:
+        kept = ask(server, path).headers["cache-control"]
+        assert "max-age=31536000" in kept, path
+    assert all("?m=" in each or ".v" in each for each in files)
+
+
+def test_a_file_without_a_version_is_asked_for_each_time_and_is_not_sent_twice(server: RunningServer) -> None:
+    first = ask(server, "/assets/tokens.css")
+    assert first.headers["cache-control"] == "no-cache"
+    assert ask(server, "/assets/tokens.css", If_None_Match=first.headers["etag"]).status == 304
+    assert "cache-control" not in ask(server, "/assets/ngawur.css").headers
+
+
 def test_health_names_the_build_and_readiness_the_age_of_the_data(engine: Engine, server: RunningServer) -> None:
     assert ask(server, "/healthz").status == 200
     assert json.loads(ask(server, "/healthz").body)["build"] == plan_of(ask(server, "/wall/situs"))["build"]
@@ -164,8 +199,15 @@ def test_a_wall_may_not_report_more_often_than_every_five_seconds_but_may_close_
 ) -> None:
     told = {"name": "lobi", "page": "situs"}
     assert [beat(server, told).status, beat(server, told).status] == [204, 429]
-    assert beat(server, {**told, "closed": True}).status == 204
+    closed = {**told, "closed": True}
+    assert [beat(server, closed).status, beat(server, closed).status] == [204, 429]
     assert stored_walls(engine) == [("lobi", "situs", None, 1)]
+
+
+def test_a_page_that_opens_as_another_closes_reports_at_once(engine: Engine, server: RunningServer) -> None:
+    told = {"name": "lobi", "page": "memuat"}
+    assert [beat(server, {**told, "closed": True}).status, beat(server, told).status] == [204, 204]
+    assert stored_walls(engine) == [("lobi", "memuat", None, 0)]
 
 
 @pytest.mark.parametrize(
@@ -174,6 +216,7 @@ def test_a_wall_may_not_report_more_often_than_every_five_seconds_but_may_close_
         ({"name": "tidak dikenal", "page": "situs"}, 404),
         ({"name": "lobi"}, 400),
         ({"name": "lobi", "page": "../etc"}, 400),
+        ({"name": "lobi", "page": "rahasia"}, 400),
         ({"name": "lobi", "page": "situs", "dom_nodes": -1}, 400),
         ({"name": "lobi", "page": "situs", "dom_nodes": "banyak"}, 400),
         ({"name": "lobi", "page": "situs", "lain": 1}, 400),
@@ -224,7 +267,7 @@ def test_two_applications_live_in_one_process(engine: Engine) -> None:
         running_server(engine, SystemClock(), walls=WALLS[:1]) as second,
     ):
         assert ask(first, "/wall?name=aula").status == 200
-        assert plan_of(ask(second, "/wall?name=aula"))["name"] is None
+        assert ask(second, "/wall?name=aula").status == 404
         for server in (first, second):
             layout = ask(server, "/_dash-layout").text
             assert "situs-kalimat" in layout

@@ -56,3 +56,18 @@ def test_a_secret_is_shown_as_its_reference(
 def test_wrong_usage_has_an_exit_code_of_its_own(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run_check(argv) == 3
     assert "run.py check [--config FILE]" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("host", "is_warned"), [("0.0.0.0", True), ("cc.example", True), ("127.0.0.1", False), ("::1", False)])
+def test_screens_that_other_machines_can_reach_are_warned_about(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], host: str, *, is_warned: bool
+) -> None:
+    path = write_config(tmp_path, TINY_CONFIG + f"web:\n  host: '{host}'\n")
+    assert run_check(["--config", str(path)]) == 0
+    assert ("web.host" in capsys.readouterr().out) is is_warned
+
+
+def test_the_size_of_the_database_is_part_of_what_is_in_force(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write_config(tmp_path, TINY_CONFIG + "retention:\n  most_bytes: 20GB\n")
+    assert run_check(["--config", str(path)]) == 0
+    assert "daily forever; at most 20GB" in capsys.readouterr().out

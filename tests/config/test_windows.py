@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from command_centre.config.loading import load
+from command_centre.config.mistakes import ConfigError
 from command_centre.config.model import Config
 from command_centre.domain.calendar import AroundPrayers, Interval, Monthly, Window
 from command_centre.domain.prayer import Prayer, prayer_times
@@ -135,3 +136,23 @@ def test_a_window_holds_for_its_targets_however_they_are_looked_at(tmp_path: Pat
     answers = {key: rulebook.is_planned(TargetKey(key), noon) for key in ("wifi:utara-0001", "situs:setda", "wifi:utara-0002")}
     assert answers == {"wifi:utara-0001": True, "situs:setda": True, "wifi:utara-0002": False}
     assert not rulebook.is_planned(TargetKey("wifi:utara-0001"), noon + timedelta(minutes=25))
+
+
+@pytest.mark.parametrize(
+    "name", ["jenis:ibadah", "kelas:20", "penyedia:Penyedia A", "Wi-Fi", "kelurahan:Loktuan", "kecamatan:Utara"]
+)
+@pytest.mark.parametrize("register", [None, HOTSPOTS.splitlines()[0] + "\n"])
+def test_a_city_without_hotspots_may_keep_what_it_agreed_about_them(tmp_path: Path, name: str, register: str | None) -> None:
+    text = TINY_CONFIG + ("" if register is None else "  hotspots: hotspots.csv\n")
+    path = write_config(tmp_path, text + f'windows:\n  - {{name: Waktu salat, targets: ["{name}"], {WEEKLY}}}\n')
+    (tmp_path / "hotspots.csv").write_text(register or "", encoding="utf-8")
+    config = load(path, KINDS)
+    assert config.windows == ()
+    assert f"'{name}' means nothing now: its register lists nothing" in [each.sentence for each in config.warnings]
+
+
+@pytest.mark.parametrize("name", ["jenis:ibadat", "kelas:21", "WiFi", "kelurahan:Loktuwan", "wifi:utara-0001"])
+def test_a_wrong_name_is_a_mistake_also_where_there_are_no_hotspots(tmp_path: Path, name: str) -> None:
+    path = write_config(tmp_path, TINY_CONFIG + f'windows:\n  - {{name: Salah, targets: ["{name}"], {WEEKLY}}}\n')
+    with pytest.raises(ConfigError, match="is neither a key nor a group of the register"):
+        load(path, KINDS)

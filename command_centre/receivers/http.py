@@ -106,10 +106,9 @@ def _set_up(
     curl: pycurl.Curl, url: str, body: bytes | None, headers: Mapping[str, str], timeout: timedelta, ca_file: str | None
 ) -> None:
     curl.setopt(pycurl.URL, url)
-    curl.setopt(pycurl.PROTOCOLS_STR, "http,https")
+    curl.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
     curl.setopt(pycurl.NOSIGNAL, 1)
     curl.setopt(pycurl.PROXY, "")
-    curl.setopt(pycurl.NETRC, pycurl.NETRC_IGNORED)
     curl.setopt(pycurl.FOLLOWLOCATION, 0)
     curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
     curl.setopt(pycurl.USERAGENT, AGENT)

@@ -189,7 +189,7 @@ def inert(text: str) -> str:
     """
     seen = "".join(" " if unicodedata.category(each) in _UNSEEN else each for each in text)
     one_line = " ".join(seen.split())
-    without_schemes = re.sub(r"(?i)\b(h)tt(ps?)://", r"\1xx\2://", one_line)
+    without_schemes = re.sub(r"(?i)(h)tt(ps?)://", r"\1xx\2://", one_line)
     without_hosts = _HOST.sub(lambda found: _broken(found.group()), without_schemes)
     return re.sub(r"@(?=\w)", "@\u2060", without_hosts)  # "@everyone" calls nobody; the word joiner is not seen
 

@@ -237,9 +237,10 @@ def _after(view: DutyView, visit: Visit, say: DutyWords) -> str:
         f'<input name="catatan" maxlength="500" autocomplete="off"></label>'
         f'<button name="jawab" value="note">{escape(say.note)}</button></form>'
     )
-    undo = _button("undo", say.undo.format(n=visit.undo_seconds), "t") if visit.undo_seconds > 0 else ""
     cause = _button("cause_power", say.power) if view.cause is None else ""
-    return f'<div class="tb">{plate}{back}{cause}{note}{undo}</div>'
+    undo = _button("undo", say.undo.format(n=visit.undo_seconds)) if visit.undo_seconds > 0 else ""
+    pair = f"<div>{cause}{undo}</div>" if cause or undo else ""
+    return f'<div class="tb sesudah">{plate}{back}{pair}{note}</div>'
 
 
 def _button(value: str, text: str, kind: str = "") -> str:

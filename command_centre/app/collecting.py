@@ -23,6 +23,7 @@ from collectors import KINDS
 from command_centre.app.clock import SystemClock
 from command_centre.app.keeping import Keeper
 from command_centre.app.notifying import Notifying
+from command_centre.app.snapshot_calendar import TURN_EVERY, SnapshotCalendar
 from command_centre.app.sources import MQTT_KEY, UPLINK_KEY, Sources
 from command_centre.app.sweep import Sweep
 from command_centre.config.mistakes import ConfigError
@@ -208,6 +209,7 @@ class Collecting:
         self._recorder = recorder
         self._clock = clock
         self._keeper = Keeper()
+        self._snapshots = SnapshotCalendar(engine, clock)
         self._truths = HotspotTruths(())
         self._place: DemoPlace | None = None
         self._telling: asyncio.Task[None] | None = None
@@ -267,10 +269,14 @@ class Collecting:
 
     def _scheduler(self) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(timezone=UTC)
-        for do, every in ((self._keeper.revive, CHECK_EVERY), (self._report, SELF_EVERY)):
+        turns = ((self._keeper.revive, CHECK_EVERY), (self._report, SELF_EVERY), (self._take_snapshots, TURN_EVERY))
+        for do, every in turns:
             scheduler.add_job(do, "interval", seconds=every.total_seconds(), coalesce=True, max_instances=1)
         scheduler.start()
         return scheduler
+
+    async def _take_snapshots(self) -> None:
+        await self._snapshots.take_a_turn(self._chosen)
 
     def _offer(self, reading: Reading) -> None:
         self._inbox.offer(self._truths.settle(reading))

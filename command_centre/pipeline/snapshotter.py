@@ -127,14 +127,18 @@ class Snapshotter:
         return Made(frozen, is_new=True)
 
     def _due(self, connection: Connection, now: datetime) -> Iterator[Period]:
-        for period in self._over(connection, now):
+        for period in self._waiting(connection, now):
             waited = now - due_at(period, self.city.zone)
-            is_frozen = snapshots.frozen_evidence(connection, period.name) is not None
-            if is_frozen or waited < timedelta(0):
+            if waited < timedelta(0):
                 continue
             if waited < PATIENCE_WITH_ROLLUPS and count_pending(connection, period.interval(self.city.zone)) > 0:
                 continue
             yield period
+
+    def _waiting(self, connection: Connection, now: datetime) -> list[Period]:
+        """Every period that is over and not frozen, oldest first."""
+        frozen = snapshots.frozen_periods(connection)
+        return [each for each in self._over(connection, now) if each.name not in frozen]
 
     def _over(self, connection: Connection, now: datetime) -> Iterator[Period]:
         """Every period that ended and of which there are data or could have been, oldest first."""
@@ -155,7 +159,7 @@ class Snapshotter:
     def _keep_rollups(self, now: datetime) -> None:
         """Retention has to leave what the periods that are not frozen yet are made from."""
         with self._reading() as connection:
-            waiting = [each for each in self._over(connection, now) if snapshots.frozen_evidence(connection, each.name) is None]
+            waiting = self._waiting(connection, now)
         running = [period_of(kind, now.astimezone(self.city.zone).date()) for kind in PeriodKind]
         since = min(each.interval(self.city.zone).start for each in [*waiting, *running]) - USUAL_FROM
         with writing(self.engine) as connection:

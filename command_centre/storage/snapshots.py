@@ -112,6 +112,11 @@ def last_revision(connection: Connection, period: str) -> int:
     return int(connection.execute(asked).scalar_one())
 
 
+def frozen_periods(connection: Connection) -> frozenset[str]:
+    """The names of all periods that are frozen."""
+    return frozenset(connection.execute(select(snapshot.c.period).distinct()).scalars())
+
+
 def frozen_evidence(connection: Connection, period: str) -> str | None:
     """The hash of what was measured, of the newest revision of a period; None when it is not frozen yet."""
     asked = select(snapshot.c.evidence_sha256).where(snapshot.c.period == period).order_by(snapshot.c.revision.desc()).limit(1)

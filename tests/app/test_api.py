@@ -17,6 +17,7 @@ from starlette.routing import Mount
 
 from command_centre.app.api import create_api
 from command_centre.app.guard import Access
+from command_centre.app.metrics import Metrics
 from command_centre.commands import Commands
 from command_centre.domain.person import Role
 from command_centre.domain.reading import Reason, Status
@@ -67,7 +68,8 @@ def city(engine: Engine, clock: FrozenClock) -> LittleCity:
 @pytest.fixture
 def server(city: LittleCity, engine: Engine, clock: FrozenClock) -> Iterator[RunningServer]:
     api = create_api(Archive(engine, WITA, clock, is_simulated=True), Commands(engine, clock), clock)
-    with running_server(engine, clock, access=ACCESS, more=(Mount("/api/v1", app=api),)) as running:
+    metrics = Metrics(Archive(engine, WITA, clock, is_simulated=True), engine, clock).route()
+    with running_server(engine, clock, access=ACCESS, more=(Mount("/api/v1", app=api), metrics)) as running:
         yield running
 
 
@@ -209,6 +211,16 @@ def test_a_wall_token_gets_nothing_here(server: RunningServer, bearer: dict[Role
     """L11."""
     assert ask(server, "/api/v1/status", Authorization=bearer[Role.WALL]).status == 403
     assert ask(server, "/api/v1/status").status == 401
+
+
+def test_metrics_have_no_sample_for_what_nobody_knows(server: RunningServer, bearer: dict[Role, str]) -> None:
+    text = ask(server, "/metrics", Authorization=bearer[Role.OFFICIAL]).text
+    assert 'command_centre_target_up{kind="site",reason="ok",target="situs:s0"} 1.0' in text
+    assert 'command_centre_target_up{kind="site",reason="http_status",target="situs:s3"} 0.0' in text
+    assert 'target="situs:s4"' not in text, "it was never seen: neither up nor down"
+    assert 'command_centre_targets{kind="site",state="measured"} 4.0' in text
+    assert "command_centre_is_simulated 1.0" in text
+    assert ask(server, "/metrics").status == 303
 
 
 def test_nothing_the_description_allows_makes_it_fail(server: RunningServer, bearer: dict[Role, str]) -> None:

@@ -156,9 +156,3 @@ def fill(component: Component, content: Mapping[str, Children]) -> Component:
         if isinstance(child, Component):
             fill(child, content)
     return component
-
-
-def refusal(title: str, words: Words) -> Component:
-    """Instead of a screen that would be too small to read where it hangs: the sentence that says so."""
-    sentence = words.say.too_far.format(page=title)
-    return html.Div(html.Main(html.H1(sentence), className="cc-layar cc-tolak"), className="cc-kanvas")

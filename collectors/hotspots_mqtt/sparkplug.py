@@ -18,7 +18,6 @@ _SIGNED_BITS = {1: 8, 2: 16, 3: 32, 4: 64}
 _UNSIGNED_BITS = {5: 8, 6: 16, 7: 32, 8: 64, 13: 64}
 _FLOAT, _DOUBLE, _BOOLEAN = 9, 10, 11
 _DATE_TIME = 13
-_TEXTS = frozenset({12, 14, 15})
 
 _MAX_METRICS = 2_000
 """More values than any device of a city has: a longer list is not read to its end."""

@@ -73,7 +73,6 @@ OPER = MappingProxyType(
     {1: "up", 2: "down", 3: "testing", 4: "unknown", 5: "dormant", 6: "notPresent", 7: "lowerLayerDown"}
 )  # IF-MIB ifOperStatus
 
-LOOPBACK = 24
 ETHERNET = frozenset({6, 62, 69, 117})
 MAX_MBPS = 1_000_000
 """1 Tb/s. Some firmware sends ifHighSpeed in bit/s: shown as told, but no measure of what rate to believe."""

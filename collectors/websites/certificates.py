@@ -29,10 +29,6 @@ class Certificate:
     not_after: datetime | None
     sha256: str
 
-    @property
-    def is_self_signed(self) -> bool:
-        return self.subject == self.issuer
-
 
 MAX_REMEMBERED = 4096
 MAX_NAME = 300

@@ -15,7 +15,6 @@ from command_centre.demo.faults import Fault, FaultKind
 from command_centre.demo.hosts import FOREIGN_HOST, Host, HttpsUse
 from command_centre.demo.rhythm import CITY_ZONE, redirect_seconds, response_seconds, slow_seconds
 
-MOST_HEAD_BYTES = 16_384
 PATIENCE_SECONDS = 10.0  # with a client that does not finish its question
 LONGEST_SILENCE_SECONDS = 60.0  # of a site that never answers; then it hangs up
 RETRY_AFTER_SECONDS = 1800

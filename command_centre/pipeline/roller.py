@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from command_centre.domain.reading import Reading
 from command_centre.domain.series import Resolution
 from command_centre.pipeline.recorder import Chore
 from command_centre.pipeline.rulebook import Rulebook
-from command_centre.storage.database import writing
 from command_centre.storage.rollups import roll_up_marked
 
 PIECE = 250
@@ -26,17 +25,6 @@ def roll_up_a_piece(connection: Connection, at: datetime) -> int:
         if done:
             return done
     return 0
-
-
-def catch_up(engine: Engine, at: datetime) -> int:
-    """Roll up everything that is marked, in small transactions (after a back-fill); returns how many buckets that was."""
-    total = 0
-    while True:
-        with writing(engine) as connection:
-            done = roll_up_a_piece(connection, at)
-        if done == 0:
-            return total
-        total += done
 
 
 def _take_a_turn(connection: Connection, at: datetime, _: Rulebook) -> tuple[Reading, ...]:

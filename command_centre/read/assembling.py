@@ -12,15 +12,13 @@ from command_centre.domain.calendar import Interval
 from command_centre.domain.incident import IncidentId
 from command_centre.domain.reading import Reason, Status
 from command_centre.domain.rule import Severity
-from command_centre.domain.target import Dimension, TargetKey, TargetKind
+from command_centre.domain.target import TargetKey, TargetKind
 from command_centre.read.conditions import HalfHours, Look, Stretch, condition_of, count, history_of, measured_condition
 from command_centre.read.lines import Presence
 from command_centre.read.rows import IncidentFacts, Newest, Registered, SpanRow
 from command_centre.read.views import (
     CertificateMark,
     Condition,
-    Counts,
-    DimensionBar,
     Fault,
     HotspotCounts,
     IncidentRow,
@@ -203,12 +201,6 @@ def kelurahan_tiles(
     )
 
 
-def counts_of_kind(targets: Iterable[Registered], conditions: Mapping[int, Condition], kind: TargetKind) -> Counts | None:
-    """Targets of one kind by condition; None when the register lists none of that kind."""
-    seen = [conditions[each.id] for each in targets if each.kind == kind]
-    return count(seen) if seen else None
-
-
 def sources_of(targets: Iterable[Registered]) -> tuple[tuple[int, ...], ...]:
     """The ids behind each source: one per kind and group, of hotspots one per provider and kecamatan."""
     members: dict[tuple[str, str, str | None], list[int]] = {}
@@ -261,11 +253,6 @@ def incident_row(facts: IncidentFacts) -> IncidentRow:
         resolved_at=None if facts.resolved_at is None else from_ms(facts.resolved_at),
         detail=facts.detail,
     )
-
-
-def unmeasured_dimensions() -> tuple[DimensionBar, ...]:
-    """The six dimensions before any indicator of theirs is measured."""
-    return tuple(DimensionBar(each, None, None, 0, INDICATORS_PER_DIMENSION) for each in Dimension)
 
 
 def histories(spans: Sequence[SpanRow], half_hours: HalfHours) -> dict[int, tuple[Condition, ...]]:

@@ -80,11 +80,6 @@ class Lease:
         if renewed.rowcount != 1:
             raise LeaseLost(f"the lease of shard '{self.shard}' is no longer held by '{self.holder}'")
 
-    def renew(self) -> None:
-        """Show that the holder is alive. Raises LeaseLost."""
-        with writing(self.engine) as connection:
-            self.guard(connection)
-
     def release(self) -> None:
         """Give the lease back; does nothing when it is already another's."""
         mine = (lease.c.shard == self.shard) & (lease.c.token == self.token)

@@ -22,7 +22,7 @@ from command_centre.domain.hotspot import HotspotState
 from command_centre.domain.prayer import Prayer
 from command_centre.domain.reading import Reason, Source, Status
 from command_centre.domain.rule import Severity
-from command_centre.domain.target import Dimension, ParentKind
+from command_centre.domain.target import Dimension
 from command_centre.read.views import Condition, Fault
 
 NBSP = "\u00a0"
@@ -83,10 +83,6 @@ _PRAYER: Mapping[Prayer, _Pair] = MappingProxyType(
         Prayer.MAGHRIB: ("Magrib", "Maghrib"),
         Prayer.ISHA: ("Isya", "Isha"),
     }
-)
-
-_PARENT_KIND: Mapping[ParentKind, _Pair] = MappingProxyType(
-    {ParentKind.UPLINK: ("jaringan", "network"), ParentKind.POWER: ("listrik", "power")}
 )
 
 _SOURCE: Mapping[Source, _Pair] = MappingProxyType(
@@ -709,9 +705,6 @@ class Words:
 
     def prayer(self, prayer: Prayer) -> str:
         return self._pick(_PRAYER, prayer)
-
-    def parent_kind(self, kind: ParentKind) -> str:
-        return self._pick(_PARENT_KIND, kind)
 
     def source(self, source: Source) -> str:
         """How a reading reached us."""

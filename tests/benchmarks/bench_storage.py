@@ -26,13 +26,13 @@ from command_centre.domain.series import Metric, MetricName, Unit
 from command_centre.domain.target import Place, Target, TargetKey, TargetKind
 from command_centre.pipeline.inbox import Inbox
 from command_centre.pipeline.recorder import Recorder
-from command_centre.pipeline.roller import catch_up
 from command_centre.storage.database import SQLITE_PAGE_BYTES, migrate, open_database, writing
 from command_centre.storage.inventory import sync_targets
 from command_centre.storage.tables import latest, reading, rollup
 from command_centre.storage.values import pack_values, unpack_values
 from tests.support.city import WITA
 from tests.support.clock import FrozenClock
+from tests.support.rolling import catch_up
 
 SITES, HOTSPOTS = 121, 720
 EVERY = timedelta(seconds=60)

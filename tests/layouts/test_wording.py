@@ -17,7 +17,7 @@ from command_centre.domain.hotspot import HotspotState
 from command_centre.domain.prayer import Prayer
 from command_centre.domain.reading import Reason, Source, Status
 from command_centre.domain.rule import Severity
-from command_centre.domain.target import Dimension, ParentKind
+from command_centre.domain.target import Dimension
 from command_centre.read.views import Condition, Fault
 from layouts.wording import ENGLISH, INDONESIAN, Language, Words, words_for
 
@@ -35,7 +35,6 @@ CLOSED_SETS: list[tuple[type[Enum], Callable[[Words, Any], str]]] = [
     (Reason, Words.reason),
     (HotspotState, Words.hotspot_state),
     (Prayer, Words.prayer),
-    (ParentKind, Words.parent_kind),
     (Source, Words.source),
 ]
 

@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from command_centre.domain.series import Resolution
-from command_centre.pipeline.roller import catch_up
 from command_centre.storage.database import open_database, writing
 from command_centre.storage.retention import Retention, remove_old_piece
 from command_centre.storage.tables import detail, latest, reading, rollup, span
 from command_centre.storage.times import from_ms
 from tests.support.city import TOTAL, register, rows, write
 from tests.support.city import reading as seen
+from tests.support.rolling import catch_up
 
 TODAY = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 KEEP = Retention(log=timedelta(days=2), five_minutes=timedelta(days=3), hourly=timedelta(days=5))

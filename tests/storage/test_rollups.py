@@ -11,7 +11,6 @@ from sqlalchemy import Engine, select
 
 from command_centre.domain.reading import Reading, Status
 from command_centre.domain.series import MetricName, Resolution, Rollup, merge, quantile, roll_up
-from command_centre.pipeline.roller import catch_up
 from command_centre.storage.database import writing
 from command_centre.storage.rollups import roll_up_marked
 from command_centre.storage.tables import dirty, metric, rollup, series
@@ -19,6 +18,7 @@ from command_centre.storage.times import from_ms
 from command_centre.storage.values import unpack_sketch
 from tests.support.city import CODE, TOTAL, register, rows, write
 from tests.support.city import reading as seen
+from tests.support.rolling import catch_up
 
 MIDNIGHT = datetime(2026, 11, 23, tzinfo=UTC)
 NEXT_DAY = MIDNIGHT + timedelta(days=1)

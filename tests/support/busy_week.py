@@ -153,7 +153,7 @@ def _incidents(targets: list[CutTarget], start: int) -> tuple[CutIncident, ...]:
             "cable", "Penyedia A", None, "kelurahan", "64.74.01.1003", 120, 126,
         ),
         CutIncident(
-            2, "wifi-group", "warning", hot[400].key, "hotspot", "down", "no_internet", coast,
+            2, "wifi-group", "warning", hot[-20].key, "hotspot", "down", "no_internet", coast,
             group_kind="kelurahan", group_key="64.74.02.1005", scope=12, scope_total=40,
         ),
     ]  # fmt: skip

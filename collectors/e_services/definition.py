@@ -615,7 +615,8 @@ def _paging_style(keys: _Keys) -> PagingStyle | None:
 
 
 _AGES = tuple(
-    (f"max_age{suffix}", unit)
+    (f"{name}{suffix}", unit)
+    for name in ("max_age", "older_than", "stale_after", "within")
     for unit, suffixes in (
         (1.0, ("", "_s", "_seconds")),
         (60.0, ("_m", "_min", "_minutes")),

@@ -178,7 +178,7 @@ def _read_xml(body: bytes) -> _Element:
     try:
         root = etree.fromstring(body.lstrip(b" \t\r\n"), parser)
     except (etree.XMLSyntaxError, ValueError) as trouble:
-        raise UnreadableError(f"not XML: {_without_text(str(trouble))}") from None
+        raise UnreadableError(f"not XML: {_in_short(str(trouble))}") from None
     if root is None:
         raise UnreadableError("the answer is empty where XML is wanted")
     if _has_entities(root):
@@ -200,12 +200,13 @@ def _drop_namespaces(root: _Element) -> None:
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
         for name in [each for each in element.attrib if each.startswith("{")]:
-            element.attrib.setdefault(name.rpartition("}")[2], element.attrib[name])
+            if name.rpartition("}")[2] not in element.attrib:
+                element.set(name.rpartition("}")[2], element.attrib[name])
 
 
-def _without_text(message: str) -> str:
-    """libxml2 quotes names from the document: only its own words and the place are kept."""
-    kept = re.sub(r"[^A-Za-z0-9 ,.:'-]+", " ", message)
+def _in_short(message: str) -> str:
+    """libxml2's words and the place, on one short line."""
+    kept = re.sub(r"[^A-Za-z0-9 ,.:'-]+", " ", message.partition(" (<")[0])
     return re.sub(r"\s+", " ", kept)[:120].strip()
 
 

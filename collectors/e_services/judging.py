@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from typing import Any
 
 from collectors.e_services import metrics
@@ -19,7 +20,7 @@ from collectors.e_services.extracting import Extraction, Flaw, extract, nothing_
 from collectors.e_services.health import Health, State, read_health
 from collectors.e_services.moments import read_time
 from collectors.e_services.paths import LostError, one
-from collectors.e_services.values import NOTHING, Value, ValueType
+from collectors.e_services.values import BadValueError, Value, ValueType, read_value
 from collectors.websites.failures import Trouble
 from collectors.websites.judging import Verdict
 from collectors.websites.pages import Page
@@ -247,15 +248,33 @@ def _aged(document: Document, wanted: Freshness, at: datetime) -> Iterator[Verdi
     except LostError as trouble:
         yield degraded(Reason.BAD_VALUE, str(trouble))
         return
-    written = [each for each in found if each is not None and str(each).strip().lower() not in NOTHING]
-    if not written:
-        yield degraded(Reason.MISSING_VALUE, f"{wanted.path.text} gives no moment: how old the newest record is cannot be said")
-        return
-    moments = [moment for each in written if (moment := read_time(each, wanted.tz)) is not None]
+    read = [_moment(each, wanted.tz) for each in found]
+    moments = [each for each in read if isinstance(each, float)]
     if not moments:
-        yield degraded(Reason.BAD_VALUE, f"{wanted.path.text} is not a moment that can be read")
+        yield _without_moment(wanted, is_bad=_Unread.BAD in read)
         return
     yield from _too_old(max(moments), wanted, now)
+
+
+class _Unread(Enum):
+    """What stands where a moment should be."""
+
+    NOTHING = "nothing"
+    BAD = "bad"
+
+
+def _moment(raw: Any, tz: str | None) -> float | _Unread:
+    try:
+        value = read_value(raw, ValueType.TIME, tz)
+    except BadValueError:
+        return _Unread.BAD
+    return float(value) if value is not None else _Unread.NOTHING
+
+
+def _without_moment(wanted: Freshness, *, is_bad: bool) -> Verdict:
+    if is_bad:
+        return degraded(Reason.BAD_VALUE, f"{wanted.path.text} is not a moment that can be read")
+    return degraded(Reason.MISSING_VALUE, f"{wanted.path.text} gives no moment: how old the newest record is cannot be said")
 
 
 def _too_old(newest: float, wanted: Freshness, now: datetime) -> Iterator[Verdict]:

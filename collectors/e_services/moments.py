@@ -54,6 +54,7 @@ _SHAPES = tuple(
     for date in (
         r"(?P<year>\d{4})[-/](?P<month>\d{1,2})[-/](?P<day>\d{1,2})",
         r"(?:[A-Za-z']{3,9},?\s+)?(?P<day>\d{1,2})[-/. ](?P<month>\d{1,2}|[A-Za-z]{3,9})\.?[-/. ](?P<year>\d{4})",
+        r"(?:[A-Za-z']{3,9},?\s+)?(?P<day>\d{1,2})[-/. ](?P<month>[A-Za-z]{3,9})[-/. ](?P<year>\d{2})(?!\d)",
         r"(?:[A-Za-z']{3,9},?\s+)?(?P<month>[A-Za-z]{3,9})\.?\s+(?P<day>\d{1,2}),?\s+(?P<year>\d{4})",
     )
 )
@@ -102,7 +103,7 @@ def _moment(parts: Mapping[str, str | None], tz: str | None) -> float | None:
         return None
     try:
         moment = datetime(
-            int(parts["year"] or 0),
+            _year(parts["year"] or ""),
             month,
             int(parts["day"] or 0),
             int(parts["hour"] or 0),
@@ -116,6 +117,11 @@ def _moment(parts: Mapping[str, str | None], tz: str | None) -> float | None:
         return None
     part = parts.get("part")
     return moment.timestamp() + (float(f"0.{part}") if part else 0.0)
+
+
+def _year(text: str) -> int:
+    """Two digits are only read beside a month's name, where they cannot be anything else: ``02-Mar-26``."""
+    return int(text) + (2000 if len(text) == 2 else 0)
 
 
 def _month(text: str) -> int | None:

@@ -123,7 +123,7 @@ class PlainPath:
         for done, step in enumerate(self.steps, start=1):
             if not _has(place, step):
                 return []
-            place = place[step]
+            place = _inside(place, step)
             if place is Ambiguous.TWICE:
                 raise LostError(f"{shown(self.steps[:done])} is {Ambiguous.TWICE.value}")
         return [place]
@@ -137,14 +137,23 @@ class PlainPath:
         for done, step in enumerate(self.steps):
             if not _has(place, step):
                 return shown(self.steps[:done]) if done else "the root"
-            place = place[step]
+            place = _inside(place, step)
         return shown(self.steps)
 
 
 def _has(place: Any, step: Step) -> bool:
-    if isinstance(step, int):
-        return isinstance(place, list) and -len(place) <= step < len(place)
+    """``data.0.id`` is how Laravel and others write ``data[0].id``: on a list, digits are an index."""
+    if isinstance(place, list):
+        return (isinstance(step, int) or _is_index(step)) and -len(place) <= int(step) < len(place)
     return isinstance(place, dict) and step in place
+
+
+def _is_index(step: str) -> bool:
+    return step.isascii() and step.isdigit() and len(step) < 16
+
+
+def _inside(place: Any, step: Step) -> Any:
+    return place[int(step)] if isinstance(place, list) else place[step]
 
 
 def shown(steps: Sequence[Step]) -> str:
@@ -192,7 +201,8 @@ class QueryPath:
 
     def count(self, document: Document) -> int | None:
         found = self.find(document)
-        return len(found) if found or self._all(self._parent, document) else None
+        is_there = found or any(isinstance(each, (dict, list)) for each in self._all(self._parent, document))
+        return len(found) if is_there else None
 
     def _all(self, path: JSONPath, document: Document) -> list[Any]:
         from jsonpath import JSONPathError
@@ -207,7 +217,7 @@ class QueryPath:
 
 # --- XPath --------------------------------------------------------------------------------------------------------------------
 
-_PREFIX = re.compile(r"(?<![\w:-])[A-Za-z_][\w.-]*:(?=[A-Za-z_*])(?!:)")
+_PREFIX = re.compile(r"(?<![\w.-])[A-Za-z_][\w.-]*:(?=[A-Za-z_*])(?!:)")
 _QUOTED = re.compile(r"('[^']*'|\"[^\"]*\")")
 
 

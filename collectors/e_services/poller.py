@@ -125,13 +125,10 @@ class ServicePoller:
     # --- the line of one look -------------------------------------------------------------------------------------------------
 
     async def _find(self, errand: _Errand, url: str) -> Finding:
-        filled = errand.filling.text(url)
-        address = self._admitted(filled, errand.at)
         for number, step in enumerate(errand.definition.steps, start=1):
             await self._walk(errand, step, f"step {number}")
-        if errand.definition.steps:  # a step may have learned a part of the address
-            filled = errand.filling.text(url)
-            address = self._admitted(filled, errand.at)
+        filled = errand.filling.text(url)  # only now: a step may have learned a part of the address
+        address = self._admitted(filled, errand.at)
         question = question_of(errand.definition.ask, filled, errand.filling, errand.definition.client_certificate)
         look = await self._ask_signed(errand, question)
         self._note(address, look, errand.at)

@@ -41,6 +41,9 @@ LONGEST_TEXT = 1000
 NOTHING = frozenset({"", "-", "--", "—", "–", "n/a", "na", "null", "none", "nil", "tidak ada", "belum ada", "t.a.d."})
 """Ways to write that there is no value, in lower case. "nihil" is not one of them: it can mean zero."""
 
+NO_DATE = "0000-00-00"
+"""What MySQL writes where there is no date."""
+
 
 def read_value(raw: Any, kind: ValueType, tz: str | None = None, unit: str = "") -> Value | None:
     """``raw`` as ``kind``; None when there is no value. ``tz`` is the zone of times that name none, ``unit`` that of durations.
@@ -48,6 +51,8 @@ def read_value(raw: Any, kind: ValueType, tz: str | None = None, unit: str = "")
     Raises BadValueError.
     """
     if raw is None or (isinstance(raw, str) and raw.strip().lower() in NOTHING and kind is not ValueType.TEXT):
+        return None
+    if kind is ValueType.TIME and isinstance(raw, str) and raw.startswith(NO_DATE):
         return None
     if isinstance(raw, float) and not math.isfinite(raw):
         raise BadValueError("is not a finite number")

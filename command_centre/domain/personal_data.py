@@ -48,7 +48,7 @@ COUNTS = frozenset(
 """Steps of an address behind which lie counts, also of people."""
 
 _NIK = re.compile(r'(?<![0-9A-Za-z])"([1-9][1-9]\d{4})(\d\d)(\d\d)\d\d\d{4}"')
-_NAME = re.compile(r'"([A-Za-z][A-Za-z _.-]{1,28})"\s*:\s*(?!null|""|\[\s*\]|\{\s*\}|false|0\b)')
+_NAME = re.compile(r'"([A-Za-z][A-Za-z _.-]{1,28})"\s*:(?!\s*(?:null|""|\[\s*\]|\{\s*\}|false|0\b))')
 _ELEMENT = re.compile(r"<(?:\w+:)?([A-Za-z][\w.-]{1,28})(?:\s[^<>]*)?>\s*[^<\s]")
 
 

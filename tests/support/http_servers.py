@@ -74,6 +74,12 @@ class Authority:
         leaf = _leaf(names, key, self._intermediate, days, before_days)
         return self._write(leaf, key, [self._intermediate.certificate])
 
+    def for_client(self, name: str) -> Issued:
+        """A leaf with which a client proves who it is."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        leaf = _leaf((name,), key, self._intermediate, purpose=ExtendedKeyUsageOID.CLIENT_AUTH)
+        return self._write(leaf, key, [self._intermediate.certificate])
+
     def without_intermediate(self, *names: str) -> Issued:
         """Good, but the server forgets to send the intermediate."""
         key = ec.generate_private_key(ec.SECP256R1())
@@ -180,13 +186,14 @@ def _leaf(
     days: float = 300,
     before_days: float = 30,
     common_name: str = "",
+    purpose: x509.ObjectIdentifier = ExtendedKeyUsageOID.SERVER_AUTH,
 ) -> x509.Certificate:
     subject = common_name or names[0]
     issuer_name = issuer.certificate.subject if issuer is not None else _name(subject)
     builder = _builder(subject, issuer_name, days, before_days).public_key(key.public_key())
     if names:
         builder = builder.add_extension(x509.SubjectAlternativeName([_alternative(each) for each in names]), critical=False)
-    builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+    builder = builder.add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
     return builder.sign(issuer.key if issuer is not None else key, hashes.SHA256())
 
 

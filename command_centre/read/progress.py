@@ -32,7 +32,8 @@ from command_centre.storage.times import to_ms
 
 ZERO = timedelta(0)
 
-TLS, STATUS_CODE = "tls_seconds", "http_status_code"
+TLS, ANSWERED = "tls_seconds", "total_seconds"
+"""A whole conversation has a total; an encrypted one has a handshake as well."""
 CERTIFICATE, CONTENT_AGE = "certificate_remaining_seconds", "content_age_seconds"
 
 CERTIFICATE_LASTS = timedelta(days=30)
@@ -87,7 +88,7 @@ def read_evidence(connection: Connection, within: Interval) -> Evidence:
         within=whole,
         at=within.end,
         accounts=read_accounts(connection, whole),
-        sums=read_sums(connection, whole, (TLS, STATUS_CODE, QUEUE_OPEN, OVERDUE)),
+        sums=read_sums(connection, whole, (TLS, ANSWERED, QUEUE_OPEN, OVERDUE)),
         last=read_sums(connection, last, (CERTIFICATE, CONTENT_AGE)),
     )
 
@@ -116,7 +117,7 @@ def _measured(indicator: Indicator, targets: Sequence[int], evidence: Evidence) 
         case Feed.MEASURED:
             return _measured_share(targets, evidence)
         case Feed.HTTPS:
-            encrypted, answering = evidence.sums[TLS], evidence.sums[STATUS_CODE]
+            encrypted, answering = evidence.sums[TLS], evidence.sums[ANSWERED]
             return _share([each in encrypted for each in targets if each in answering], evidence)
         case Feed.CERTIFICATE:
             lasting = evidence.last[CERTIFICATE]

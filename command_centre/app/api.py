@@ -9,17 +9,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 from fastapi import Depends, FastAPI, HTTPException, Path, Query, Request
 from fastapi.responses import JSONResponse
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DBAPIError
 from starlette.responses import Response
 
-from command_centre.app.guard import current_person
+from command_centre.app.api_common import LONGEST_PERIOD, From, OneLine, Until, needs
+from command_centre.app.api_exports import Exporting
 from command_centre.commands import Actor, CommandRefusedError, Commands, Done, Outcome
 from command_centre.domain.calendar import Interval
 from command_centre.domain.incident import Cause, IncidentId
@@ -39,36 +40,18 @@ from command_centre.read.archive import (
     SeriesOf,
     StatusOfAll,
 )
+from command_centre.read.exports import Exports
 
 VIA = "api"
-LONGEST_PERIOD = timedelta(days=3 * 366)
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 LARGEST_NUMBER = (1 << 53) - 1
 STEPS: dict[str, Resolution] = {"5m": Resolution.FIVE_MINUTES, "1h": Resolution.HOUR, "1d": Resolution.DAY}
 
 encode = msgspec.json.Encoder().encode
 
 
-def _within_reason(at: datetime) -> datetime:
-    if not EARLIEST <= at < LATEST:
-        raise ValueError("must lie between the years 2000 and 2100")
-    return at.astimezone(UTC)
-
-
-def _no_control(text: str) -> str:
-    if any(ord(each) < 32 or 0xD800 <= ord(each) < 0xE000 for each in text):
-        raise ValueError("must be one line of text")
-    return text
-
-
-Moment: TypeAlias = Annotated[AwareDatetime, AfterValidator(_within_reason)]
-Line_: TypeAlias = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_no_control)]
 Key: TypeAlias = Annotated[str, Path(max_length=200, description="Stable key of a target, such as situs:diskominfo")]
 Number: TypeAlias = Annotated[int, Path(ge=1, le=LARGEST_NUMBER)]
 Limit: TypeAlias = Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="Lines a page")]
-From: TypeAlias = Annotated[Moment | None, Query(alias="from", description="Start, with zone; default: one day before the end")]
-Until: TypeAlias = Annotated[Moment | None, Query(description="End (not included), with zone; default: now")]
 
 
 class Sentence(BaseModel):
@@ -84,13 +67,13 @@ class _Order(BaseModel):
 class Note(_Order):
     """A line for an incident's story."""
 
-    text: Line_
+    text: OneLine
 
 
 class Assignment(_Order):
     """To whom an incident is given."""
 
-    to: Line_
+    to: OneLine
 
 
 class CauseOrder(_Order):
@@ -102,7 +85,7 @@ class CauseOrder(_Order):
 class Quiet(_Order):
     """No notices for a while: why, and for how long."""
 
-    reason: Line_
+    reason: OneLine
     minutes: Annotated[int, Field(ge=1, le=43_200)]
 
 
@@ -121,26 +104,12 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def needs(right: Right) -> Callable[[], Person]:
-    """Who asks, if they have the right."""
-
-    def person() -> Person:
-        found = current_person()
-        if found is None:
-            raise HTTPException(401, "sign in first", headers={"WWW-Authenticate": "Bearer"})
-        if not found.may(right):
-            raise HTTPException(403, f"the role {found.role.value} may not do that")
-        return found
-
-    return person
-
-
 Reader: TypeAlias = Annotated[Person, Depends(needs(Right.READ))]
 Operator: TypeAlias = Annotated[Person, Depends(needs(Right.ACT_ON_INCIDENT))]
 Silencer: TypeAlias = Annotated[Person, Depends(needs(Right.SILENCE))]
 
 
-def create_api(archive: Archive, commands: Commands, clock: Clock) -> FastAPI:
+def create_api(archive: Archive, exports: Exports, commands: Commands, clock: Clock, *, is_simulated: bool) -> FastAPI:
     """The interface as an application of its own, to be mounted at ``/api/v1``."""
     api = FastAPI(
         title="Command Centre Kota Bontang",
@@ -153,6 +122,7 @@ def create_api(archive: Archive, commands: Commands, clock: Clock) -> FastAPI:
     api.add_exception_handler(DBAPIError, _database_trouble)
     _Asking(archive, clock).register(api)
     _Ordering(commands).register(api)
+    Exporting(exports, clock, is_simulated).register(api)
     return api
 
 

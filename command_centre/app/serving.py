@@ -53,6 +53,7 @@ from command_centre.domain.rule import Severity
 from command_centre.domain.target import TargetKey
 from command_centre.read.archive import Archive
 from command_centre.read.details import HotspotDetails
+from command_centre.read.exports import Exports
 from command_centre.read.queries import Queries
 from command_centre.read.watching import watch
 from command_centre.storage.database import migrate, open_database
@@ -742,6 +743,7 @@ def app_of(config: Config, engine: Engine, clock: Clock, access: Access, more: S
 
 def for_programs(config: Config, engine: Engine, clock: Clock) -> tuple[BaseRoute, ...]:
     """What programs may ask and do."""
-    archive = Archive(engine, config.zone, clock, windows=config.windows, is_simulated=config.mode is Mode.DEMO)
-    api = Mount("/api/v1", app=create_api(archive, Commands(engine, clock), clock))
+    is_simulated = config.mode is Mode.DEMO
+    archive = Archive(engine, config.zone, clock, windows=config.windows, is_simulated=is_simulated)
+    api = Mount("/api/v1", app=create_api(archive, Exports(engine), Commands(engine, clock), clock, is_simulated=is_simulated))
     return (api, Metrics(archive, engine, clock).route())

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shutil
+import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
@@ -23,6 +27,7 @@ from command_centre.domain.person import Role
 from command_centre.domain.reading import Reason, Status
 from command_centre.pipeline.roller import roll_up_a_piece
 from command_centre.read.archive import Archive
+from command_centre.read.exports import Exports, Table, as_csv
 from command_centre.storage.audit_tables import audit
 from command_centre.storage.database import open_database, writing
 from command_centre.storage.people import make_token
@@ -67,7 +72,9 @@ def city(engine: Engine, clock: FrozenClock) -> LittleCity:
 
 @pytest.fixture
 def server(city: LittleCity, engine: Engine, clock: FrozenClock) -> Iterator[RunningServer]:
-    api = create_api(Archive(engine, WITA, clock, is_simulated=True), Commands(engine, clock), clock)
+    api = create_api(
+        Archive(engine, WITA, clock, is_simulated=True), Exports(engine), Commands(engine, clock), clock, is_simulated=True
+    )
     metrics = Metrics(Archive(engine, WITA, clock, is_simulated=True), engine, clock).route()
     with running_server(engine, clock, access=ACCESS, more=(Mount("/api/v1", app=api), metrics)) as running:
         yield running
@@ -221,6 +228,32 @@ def test_metrics_have_no_sample_for_what_nobody_knows(server: RunningServer, bea
     assert 'command_centre_targets{kind="site",state="measured"} 4.0' in text
     assert "command_centre_is_simulated 1.0" in text
     assert ask(server, "/metrics").status == 303
+
+
+def test_an_export_has_every_target_measured_or_not_with_coverage(server: RunningServer, bearer: dict[Role, str]) -> None:
+    answer = ask(server, "/api/v1/export/availability", Authorization=bearer[Role.OFFICIAL])
+    assert "simulasi-availability-" in answer.headers["content-disposition"]
+    rows = {row["key"]: row for row in csv.DictReader(io.StringIO(answer.body.decode("utf-8-sig")))}
+    assert float(rows["situs:s3"]["availability_ratio"]) == pytest.approx(2 / 3)
+    assert 0 < float(rows["situs:s3"]["coverage_ratio"]) < 0.01
+    assert (rows["situs:s4"]["availability_ratio"], rows["situs:s4"]["coverage_ratio"]) == ("", "0.0")
+    parquet = ask(server, "/api/v1/export/availability?form=parquet", Authorization=bearer[Role.OFFICIAL])
+    table = pq.read_table(io.BytesIO(parquet.body))
+    assert table.schema.metadata[b"is_simulated"] == b"true"
+    assert table.column("availability_ratio").null_count == 1
+
+
+def test_the_file_for_assessors_says_by_which_rule_it_was_counted(server: RunningServer, bearer: dict[Role, str]) -> None:
+    answer = ask(server, "/api/v1/export/data-dukung", Authorization=bearer[Role.OFFICIAL])
+    with zipfile.ZipFile(io.BytesIO(answer.body)) as archive:
+        assert "SIMULASI" in archive.read("BACA-DAHULU.txt").decode()
+        assert b"http_status" in archive.read("insiden.csv")
+        assert set(archive.namelist()) == {"BACA-DAHULU.txt", "ketersediaan.csv", "insiden.csv", "integrasi.csv", "daftar.csv"}
+
+
+def test_a_name_that_a_spreadsheet_would_run_stays_text() -> None:
+    table = Table("x", ("name",), (("=HYPERLINK(1)",), ("biasa",), (None,)))
+    assert as_csv(table).decode("utf-8-sig").split() == ["name", "'=HYPERLINK(1)", "biasa", '""']
 
 
 def test_nothing_the_description_allows_makes_it_fail(server: RunningServer, bearer: dict[Role, str]) -> None:

@@ -39,6 +39,7 @@ from command_centre.domain.reading import Reason
 INNER_VIEWS = (View.BOT, View.BROWSER)
 SUSPECT_VIEWS = (View.BOT, View.BROWSER, View.REFERRER, View.MOBILE)
 MOST_SCRIPTS = 6
+FEWEST_WORDS = 5
 MOST_LISTS = 12
 MOST_SUSPECTS = 6
 NO_SUCH_PATH = "/tidak-ada-{seed}/"
@@ -168,16 +169,17 @@ class _Walk:
             return _Seen(visit, flaw=visit.flaw)
         answer = await self._read(What.PAGE, visit, self._site(url, view)) if visit.is_page else Answer()
         self._take(answer.findings, visit)
-        return _Seen(visit, answer.facts, visit.flaw or answer.flaw or self._obstacle(visit))
+        return _Seen(visit, answer.facts, visit.flaw or answer.flaw or self._obstacle(visit, answer.facts.words))
 
-    def _obstacle(self, visit: Visit) -> str:
-        """What stands before the page, or instead of it: a robot check, a provider's block."""
+    def _obstacle(self, visit: Visit, words: int) -> str:
+        """What stands before the page, or instead of it: a robot check, a provider's block, an empty frame for scripts."""
         if not visit.is_page:
             return ""
         page = read_page(visit.body, visit.content_type, _NO_EXPECTATIONS, self._at.date())
         if page.signature is not None and page.signature.reason in (Reason.BOT_CHALLENGE, Reason.BLOCKED):
             return page.signature.detail
-        return "the page shows nothing without a browser" if page.is_blank and b"<script" in visit.body.lower() else ""
+        is_empty = words < FEWEST_WORDS and b"<script" in visit.body.lower()
+        return "the page shows nothing without a browser" if is_empty else ""
 
     def _note_unjudged(self, home: Mapping[View, _Seen]) -> None:
         for view in PAGE_VIEWS:

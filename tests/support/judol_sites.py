@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import Any
 
-from collectors.integrity.options import GUISES
-from command_centre.domain.integrity import View
+from collectors.integrity.lexicon import load
+from collectors.integrity.options import GUISES, ScanOptions
+from collectors.integrity.reading import ReadingProcess
+from collectors.integrity.scanning import Scanner
+from collectors.websites.options import Options
+from command_centre.domain.integrity import ScanResult, View
 from tests.collectors.integrity.corpus.templates import HOST, Case
-from tests.support.http_servers import Asked, Site, Wire, redirect, response, serving
+from tests.support.http_servers import Answer, Asked, Site, Wire, naming, redirect, response, serving
 
 NIGHT = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 
@@ -49,3 +55,35 @@ def _kind(path: str) -> str:
     if path.endswith(".txt"):
         return "text/plain"
     return "application/javascript" if path.endswith(".js") else "text/html; charset=utf-8"
+
+
+@contextlib.asynccontextmanager
+async def scanning(*hosts: str, **changes: Any) -> AsyncIterator[Scanner]:
+    """A scanner that finds these names on loopback, closed when the block ends."""
+    async with naming({host: ["127.0.0.1"] for host in (HOST, f"m.{HOST}", *hosts)}) as dns:
+        websites = Options(servers=(dns.address,), user_agent="uji")
+        scanner = Scanner(ScanOptions(websites=websites, **changes), load(), ReadingProcess())
+        try:
+            yield scanner
+        finally:
+            await scanner.close()
+
+
+def scan_case(case: Case, **changes: Any) -> ScanResult:
+    """One scan of one case over real HTTP."""
+
+    async def scene() -> ScanResult:
+        async with serving_case(case) as site, scanning(**changes) as scanner:
+            return (await scanner.scan(site.url(host=HOST), NIGHT)).result
+
+    return asyncio.run(scene())
+
+
+def scan_answer(answer: Answer, **changes: Any) -> ScanResult:
+    """One scan of a server that gives this answer."""
+
+    async def scene() -> ScanResult:
+        async with serving(answer) as site, scanning(**changes) as scanner:
+            return (await scanner.scan(site.url(host=HOST), NIGHT)).result
+
+    return asyncio.run(scene())

@@ -1,7 +1,8 @@
 """A writer and its notifier in one process, killed with -9 at random points while incidents open, end and are told.
 
 The story of every incident and what is due about it are committed together, as the recorder does it. A real HTTP gateway takes
-the messages, answers slowly, and refuses some. At the end one writer is left alone until everything is settled; then it is counted.
+the messages, answers slowly, and refuses some. At the end one writer is left alone until everything is settled; then all is
+counted.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from collectors import KINDS
 from command_centre.app.clock import SystemClock
 from command_centre.app.keeping import Keeper
 from command_centre.app.notifying import Notifying
-from command_centre.app.snapshot_calendar import TURN_EVERY, SnapshotCalendar
+from command_centre.app.snapshot_calendar import FIRST_TURN_AFTER, TURN_EVERY, SnapshotCalendar
 from command_centre.app.sources import MQTT_KEY, UPLINK_KEY, Sources
 from command_centre.app.sweep import Sweep
 from command_centre.config.mistakes import ConfigError
@@ -269,8 +269,10 @@ class Collecting:
 
     def _scheduler(self) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(timezone=UTC)
-        turns = ((self._keeper.revive, CHECK_EVERY), (self._report, SELF_EVERY), (self._take_snapshots, TURN_EVERY))
-        for do, every in turns:
+        soon = self._clock.now() + FIRST_TURN_AFTER
+        minute = TURN_EVERY.total_seconds()
+        scheduler.add_job(self._take_snapshots, "interval", seconds=minute, coalesce=True, max_instances=1, next_run_time=soon)
+        for do, every in ((self._keeper.revive, CHECK_EVERY), (self._report, SELF_EVERY)):
             scheduler.add_job(do, "interval", seconds=every.total_seconds(), coalesce=True, max_instances=1)
         scheduler.start()
         return scheduler

@@ -43,6 +43,7 @@ from command_centre.app.live import REST_BETWEEN_DRAWS, Draw, Drawing, LiveFeed
 from command_centre.app.metrics import Metrics
 from command_centre.app.signing_in import SigningIn
 from command_centre.app.single_sign_on import SigningOn
+from command_centre.app.snapshot_pages import snapshot_pages
 from command_centre.commands import Commands
 from command_centre.config.access import SingleSignOn
 from command_centre.config.durations import parse_duration
@@ -737,7 +738,7 @@ def app_of(config: Config, engine: Engine, clock: Clock, access: Access, more: S
         refresh_every=min(rhythms, default=timedelta(minutes=1)),
         access=access,
         single_sign_on=None if config.access is None else config.access.oidc,
-        more=(*more, *for_programs(config, engine, clock)),
+        more=(*more, *for_programs(config, engine, clock), *snapshot_pages(engine, words, WholePath)),
     )
 
 

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TURN_EVERY = timedelta(minutes=1)
+FIRST_TURN_AFTER = timedelta(seconds=15)
+"""After a start the walls come first."""
+
 TARGETS_AT_ONCE = 40
 """Of the simulated past in one transaction: some ten thousand rows, a fraction of a second."""
 

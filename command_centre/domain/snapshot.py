@@ -155,6 +155,11 @@ class PeopleLost:
     counted: int
     not_known: int
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nothing can be said: nobody was counted where there were outages."""
+        return self.total == 0 and (self.not_known > 0 or self.counted == 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -487,7 +492,7 @@ def headline(snap: Snapshot) -> tuple[tuple[str, float], ...]:
         "incidents": told.touching,
         "incidents_closed": told.closed,
         "restore_median_ms": told.restore_median,
-        "people_lost": snap.people_lost.total if snap.people_lost.counted else None,
+        "people_lost": None if snap.people_lost.is_unknown else snap.people_lost.total,
         "claim_below_ms": sum(each.below for each in snap.claim) if snap.claim else None,
     }
     if snap.complaints is not None:

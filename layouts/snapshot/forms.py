@@ -42,7 +42,7 @@ def all_forms(snap: Snapshot, seal: Seal, made: Document, language: Language) ->
     yield f"{name}.html", web_page(made).encode()
     yield f"{name}.txt", short_text(snap, seal.seal, _words(snap, language)).encode()
     tables = annex.sheets(snap)
-    yield f"{name}.xlsx", annex.as_xlsx(tables, EPOCH + timedelta(milliseconds=seal.cut_at))
+    yield f"{name}.xlsx", annex.as_xlsx(tables, made_at(seal))
     for sheet in tables:
         yield f"{name}-{sheet.name}.csv", annex.as_csv(sheet)
     yield f"{name}-targets.parquet", annex.as_parquet(next(each for each in tables if each.name == "targets"))
@@ -51,6 +51,11 @@ def all_forms(snap: Snapshot, seal: Seal, made: Document, language: Language) ->
 def file_name(seal: Seal) -> str:
     """E.g. ``cuplikan-2026-W47-r1``; a draft has no revision."""
     return f"cuplikan-{seal.period}-{f'r{seal.revision}' if seal.revision else 'konsep'}"
+
+
+def made_at(seal: Seal) -> datetime:
+    """The date written into files: when the data were cut, so that a file made later has the same bytes."""
+    return EPOCH + timedelta(milliseconds=seal.cut_at)
 
 
 def _words(snap: Snapshot, language: Language) -> SnapshotWords:

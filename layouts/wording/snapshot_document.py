@@ -394,7 +394,7 @@ def _owed_and_lost(snap: Snapshot, words: SnapshotWords) -> list[str]:
         for each in sorted(owed, key=lambda each: -each.below)[:PROVIDERS_SHOWN]
     ]
     lost = snap.people_lost
-    if lost.counted:
+    if not lost.is_unknown:
         hours = words.person_hours(lost.total)
         unknown = words.say(f"; {lost.not_known} titik tanpa data perangkat", f"; {lost.not_known} points without device counts")
         parts.append(

@@ -64,6 +64,35 @@ def writing(engine: Engine) -> Iterator[Connection]:
             yield connection
 
 
+@contextmanager
+def writing_lightly(engine: Engine) -> Iterator[Connection]:
+    """As ``writing``, but nobody waits for the disk: what it keeps survives the death of the program, and perhaps not a power cut.
+
+    For notes of which the loss only makes work be done twice.
+    """
+    with engine.connect() as connection:
+        connection = connection.execution_options(**{_WRITES: True})
+        link: Any = connection.connection.dbapi_connection
+        is_sqlite = engine.dialect.name == "sqlite"
+        if is_sqlite:
+            link.execute("PRAGMA synchronous = NORMAL")
+        try:
+            with connection.begin():
+                if not is_sqlite:
+                    connection.execute(text("SET LOCAL synchronous_commit = off"))
+                yield connection
+        finally:
+            if is_sqlite:
+                _wait_for_the_disk_again(connection, link)
+
+
+def _wait_for_the_disk_again(connection: Connection, link: Any) -> None:
+    try:
+        link.execute("PRAGMA synchronous = FULL")
+    except sqlite3.Error:
+        connection.invalidate()  # a connection in doubt is not used again
+
+
 def migrate(engine: Engine, revision: str = "head") -> None:
     """Bring the tables to the state this program expects (or to an older ``revision``, to read in what was kept then).
 

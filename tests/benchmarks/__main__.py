@@ -12,6 +12,7 @@ BENCHMARKS = {
     "bench_live": "commit to pixel with 20 browsers, queries, heap over many updates",
     "bench_demo": "make demo to the first painted wall",
     "bench_snmp": "720 devices by SNMP, against snmp_exporter",
+    "bench_services": "500 looks at e-services with 20 metrics each",
     "bench_mqtt": "messages decoded, stored and acknowledged",
 }
 

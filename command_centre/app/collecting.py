@@ -9,6 +9,7 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -123,7 +124,8 @@ def run(chosen: Chosen) -> int:
             _backfill(engine, recorder, config, chosen.script_path, clock)
         return _collect(chosen, engine, inbox, recorder, clock)
     finally:
-        lease.release()
+        with suppress(DBAPIError):  # a database that takes no writes cannot be told: the lease lapses by itself
+            lease.release()
         engine.dispose()
 
 

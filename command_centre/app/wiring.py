@@ -123,6 +123,8 @@ def run_collect(rest: Sequence[str]) -> int:
     logs.set_up()
     die_with_parent()
     chosen = choose(rest)
+    from sqlalchemy.exc import DBAPIError
+
     from command_centre.app import collecting
     from command_centre.storage.database import StorageError
     from command_centre.storage.lease import LeaseHeld
@@ -134,6 +136,9 @@ def run_collect(rest: Sequence[str]) -> int:
         return EXIT_LEASE_HELD
     except (StorageError, collecting.WrongCityError) as error:
         print(f"run.py collect: {error}", file=sys.stderr)
+        return 1
+    except DBAPIError as error:  # while starting; later the recorder waits until it takes writes again
+        print(f"run.py collect: the database takes no writes: {str(error.orig).strip()}", file=sys.stderr)
         return 1
 
 

@@ -24,6 +24,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from collectors.hotspots_mqtt.burst import BurstSocket
 from collectors.hotspots_mqtt.options import Broker, Protocol, Tls
 from collectors.hotspots_mqtt.troubles import Trouble, of_connack, of_disconnect, of_error, of_protocol_error, of_suback
 from command_centre.domain.reading import Reason
@@ -147,7 +148,7 @@ class Connection:
 
     def _new_client(self) -> Client:
         broker = self._broker
-        client = Client(
+        client = _BurstClient(
             CallbackAPIVersion.VERSION2,
             client_id=broker.client_id,
             protocol=MQTTv5 if self._is_v5 else MQTTv311,
@@ -206,14 +207,15 @@ class Connection:
         sock = client.socket()
         if not isinstance(sock, socket.socket):
             return MQTTErrorCode.MQTT_ERR_NO_CONN
-        waiting = isinstance(sock, ssl.SSLSocket) and sock.pending() > 0
-        ready = self._waker.poll(sock, 0.0 if waiting else seconds, writing=client.want_write())
+        waiting = isinstance(sock, ssl.SSLSocket | BurstSocket) and sock.pending() > 0
+        unsent = isinstance(sock, BurstSocket) and sock.has_unsent
+        ready = self._waker.poll(sock, 0.0 if waiting else seconds, writing=unsent or client.want_write())
         if waiting or ready:
             result = self._read_all(client)
             if result != MQTTErrorCode.MQTT_ERR_SUCCESS:
                 return result
-        if client.want_write():
-            result = client.loop_write()
+        if unsent or client.want_write():
+            result = _write_all(client, sock)
             if result != MQTTErrorCode.MQTT_ERR_SUCCESS:
                 return result
         return client.loop_misc()
@@ -388,6 +390,25 @@ class BrokerLink:
             return longest  # two that take the session from each other would do so for ever
         pause = min(longest, self._broker.first_retry_seconds * float(2 ** min(self._failures, 16)))
         return pause * random.uniform(0.75, 1.0)  # noqa: S311  jitter is no secret
+
+
+class _BurstClient(Client):
+    """paho over a socket that reads and writes in bursts (plain TCP; TLS has a buffer of its own)."""
+
+    def _create_socket_connection(self) -> socket.socket:  # paho's place for another kind of socket
+        connected: socket.socket = super()._create_socket_connection()
+        return connected if self._ssl else BurstSocket(connected)
+
+
+def _write_all(client: Client, sock: socket.socket) -> MQTTErrorCode:
+    """Send what waits, acknowledgements of one burst together."""
+    if not isinstance(sock, BurstSocket):
+        return client.loop_write()
+    sock.cork()
+    result = client.loop_write()
+    if sock.fileno() >= 0:
+        sock.flush()
+    return result
 
 
 class _Waker:

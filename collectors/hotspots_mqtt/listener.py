@@ -42,13 +42,13 @@ MOST_TOPICS = 500
 
 
 class Mailbox:
-    """Hands deliveries from the network thread to the loop, waking it once per burst and not once per message."""
+    """Hands deliveries from the network thread to the loop; wakes it only while it waits, not for every message."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._waiting: deque[Delivery] = deque()
         self._awake = asyncio.Event()
-        self._called = False
+        self._called = True  # nobody waits yet
         self._lock = threading.Lock()
         self.dropped = 0
 
@@ -63,18 +63,15 @@ class Mailbox:
                 return
             self._called = True
         with contextlib.suppress(RuntimeError):  # the loop has ended: nothing is acknowledged, so nothing is lost
-            self._loop.call_soon_threadsafe(self._wake)
-
-    def _wake(self) -> None:
-        with self._lock:
-            self._called = False
-        self._awake.set()
+            self._loop.call_soon_threadsafe(self._awake.set)
 
     async def take(self, most: int, linger: float) -> list[Delivery]:
         """At least one delivery, at most ``most``, in order of arrival; fewer only after waiting ``linger`` for more."""
         while not self._waiting:
             self._awake.clear()
-            if not self._waiting:
+            with self._lock:
+                self._called = False
+            if not self._waiting:  # asked again: one that came just before would wake nobody
                 await self._awake.wait()
         if len(self._waiting) < most:
             await asyncio.sleep(linger)

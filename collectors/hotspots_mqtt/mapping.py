@@ -16,6 +16,7 @@ from typing import Any
 from collectors.hotspots_mqtt.moments import zone_of
 from collectors.hotspots_mqtt.paths import Path, parse_path
 from collectors.hotspots_mqtt.presets import INHERITED, PRESETS, preset_of_topic
+from collectors.hotspots_mqtt.quantities import Quantity, quantity_of
 from collectors.hotspots_mqtt.topics import TopicPattern, parse_pattern
 
 
@@ -48,7 +49,10 @@ class ValueType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One metric and where it stands. ``words`` gives numbers for words; ``scale`` and ``offset`` make the unit of the metric."""
+    """One metric and where it stands. ``words`` gives numbers for words; ``scale`` and ``offset`` make the unit of the metric.
+
+    Worked out once: ``quantity``, what the metric's name promises, and ``is_plain``, whether a number is taken as it is written.
+    """
 
     metric: str
     path: Path
@@ -57,11 +61,13 @@ class Field:
     scale: float = 1.0
     offset: float = 0.0
     words: AnyMapping[str, float] = field(default_factory=dict)
+    quantity: Quantity = field(init=False, repr=False)
+    is_plain: bool = field(init=False, repr=False)
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether a number is taken as it is written."""
-        return not self.unit and self.scale == 1.0 and self.offset == 0.0 and self.type is not ValueType.TEXT
+    def __post_init__(self) -> None:
+        plain = not self.unit and self.scale == 1.0 and self.offset == 0.0 and self.type is not ValueType.TEXT
+        object.__setattr__(self, "quantity", quantity_of(self.metric))
+        object.__setattr__(self, "is_plain", plain)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ with ``/`` is a JSON pointer (RFC 6901).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 _STEP = re.compile(
@@ -34,15 +34,28 @@ Step: TypeAlias = str | int
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A way into a payload. ``text`` is how it was written; no steps mean the payload itself."""
+    """A way into a payload. ``text`` is how it was written; no steps mean the payload itself.
+
+    Worked out once, for paths are followed for every message: ``is_many``, whether it may lead to several places, ``key``, its
+    only step where that is a name, and ``rest``, what follows its first wildcard.
+    """
 
     text: str
     steps: tuple[Step, ...]
+    is_many: bool = field(init=False)
+    key: str | None = field(init=False)
+    rest: Path | None = field(init=False, repr=False, compare=False)
 
-    @property
-    def is_many(self) -> bool:
-        """Whether it may lead to several places."""
-        return WILDCARD in self.steps
+    def __post_init__(self) -> None:
+        only = self.steps[0] if len(self.steps) == 1 else None
+        object.__setattr__(self, "is_many", WILDCARD in self.steps)
+        object.__setattr__(self, "key", only if isinstance(only, str) and only != WILDCARD else None)
+        tail = self.steps[self.steps.index(WILDCARD) + 1 :] if self.is_many else ()
+        object.__setattr__(self, "rest", Path(self.text, tail) if self.is_many else None)
+
+
+WHOLE: Final = Path("", ())
+"""The payload itself."""
 
 
 def parse_path(text: str) -> Path:
@@ -74,13 +87,12 @@ def _step_of(found: re.Match[str]) -> Step:
 
 def look_up(path: Path, document: object) -> object:
     """What ``path`` leads to; ``ABSENT`` when there is nothing; a list where the path has a wildcard."""
-    if len(path.steps) == 1 and type(document) is dict and path.steps[0] != WILDCARD:
-        return document.get(path.steps[0], ABSENT)  # the common case, a hundred times a second and more
+    if path.key is not None and type(document) is dict:
+        return document.get(path.key, ABSENT)  # the common case, thousands of times a second
     here: object = document
-    for position, step in enumerate(path.steps):
-        if step == WILDCARD:
-            rest = Path(path.text, path.steps[position + 1 :])
-            return _look_up_each(rest, here)
+    for step in path.steps:
+        if step == WILDCARD and path.rest is not None:
+            return _look_up_each(path.rest, here)
         here = _one_step(here, step)
         if here is ABSENT:
             # A name with dots in it, written without brackets, is one key: {"wifi.clients": 3}.

@@ -13,7 +13,7 @@ from collectors.hotspots_mqtt.flaws import Flaw, FlawKind, RejectedError
 from collectors.hotspots_mqtt.mapping import Availability, Field, Format, ValueType
 from collectors.hotspots_mqtt.mapping import Mapping as MessageMapping
 from collectors.hotspots_mqtt.moments import Claim, read_time
-from collectors.hotspots_mqtt.paths import ABSENT, Path, look_up
+from collectors.hotspots_mqtt.paths import ABSENT, WHOLE, Path, look_up
 from collectors.hotspots_mqtt.payloads import UNREADABLE, json_of, text_of, trimmed
 from collectors.hotspots_mqtt.presets import COLLECTD_INSTANCES, COLLECTD_SOURCES
 from collectors.hotspots_mqtt.quantities import (
@@ -270,7 +270,7 @@ class Reader:
                 flaws.append(Flaw(rejected.flaw.kind, f"{each.metric}: {rejected.flaw.detail}"))
                 continue
             if value is not None:
-                samples.append(Sample(each.metric, value, quantity_of(each.metric).unit, claim))
+                samples.append(Sample(each.metric, value, each.quantity.unit, claim))
         return samples
 
     def _value_at(self, wanted: Field, record: object) -> Value | None:
@@ -281,6 +281,8 @@ class Reader:
             raise RejectedError(FlawKind.WRONG_UNIT, "what the device calls a load average is not a share of anything")
         if self.mapping.unit_paths and not wanted.unit:
             wanted = self._with_told_unit(wanted, record)
+        if wanted.type is ValueType.AUTO and not isinstance(raw, list):
+            return _read_one(raw, wanted)
         return read_value(raw, wanted)
 
     def _with_told_unit(self, wanted: Field, record: object) -> Field:
@@ -317,7 +319,7 @@ class Reader:
             return []
         by_suffix = self._field_by_topic(levels)
         wanted = by_suffix or self._named_field(said, levels)
-        return self._samples((replace(wanted, path=Path("", ())),), raw, claim, flaws)
+        return self._samples((replace(wanted, path=WHOLE),), raw, claim, flaws)
 
     def _from_template(self, levels: Mapping[str, str]) -> str:
         text = self.mapping.metric
@@ -335,7 +337,7 @@ class Reader:
         full = "/".join(level for name, level in levels.items() if name in ("node", "property", "metric"))
         name = self.mapping.names.get(full) or self.mapping.names.get(said) or said
         scale = self.mapping.scales.get(said, self.mapping.scales.get(name, 1.0))
-        return Field(name, Path("", ()), scale=scale)
+        return Field(name, WHOLE, scale=scale)
 
     # -- conventions
 
@@ -373,8 +375,8 @@ class Reader:
         names = _collectd_names(plugin, kind, count)
         own = next((each for each in self.mapping.fields if each.path.text in (f"{plugin}/{kind}", kind)), None)
         if own is not None and count == 1:
-            return [replace(own, path=Path("", ()))]
-        return [Field(self.mapping.names.get(each, each), Path("", ()), ValueType.NUMBER) for each in names]
+            return [replace(own, path=WHOLE)]
+        return [Field(self.mapping.names.get(each, each), WHOLE, ValueType.NUMBER) for each in names]
 
     def _read_sparkplug(self, message: Message) -> Heard:
         address = sparkplug.read_address(message.topic)
@@ -401,13 +403,13 @@ class Reader:
         wanted = {each.path.text: each for each in self.mapping.fields}
         samples: list[Sample] = []
         for name, value, at in heard.values:
-            spec = wanted.get(name) if wanted else Field(self.mapping.names.get(name, name), Path("", ()))
+            spec = wanted.get(name) if wanted else Field(self.mapping.names.get(name, name), WHOLE)
             if spec is None:
                 continue
             claim = None if at is None else Claim(at)
             if isinstance(value, str) and spec.type is ValueType.AUTO and quantity_of(spec.metric) is ANYTHING:
                 spec = replace(spec, type=ValueType.TEXT)  # the sender says that it is a text
-            samples.extend(self._samples((replace(spec, path=Path("", ())),), value, claim, flaws))
+            samples.extend(self._samples((replace(spec, path=WHOLE),), value, claim, flaws))
         return samples
 
 
@@ -507,7 +509,7 @@ def _flat_samples(record: object, mapping: MessageMapping, claim: Claim | None, 
             continue
         name = mapping.names.get(str(key), str(key))
         try:
-            value = read_value(raw, Field(name, Path("", ()), scale=mapping.scales.get(str(key), 1.0)))
+            value = read_value(raw, Field(name, WHOLE, scale=mapping.scales.get(str(key), 1.0)))
         except RejectedError as rejected:
             flaws.append(Flaw(rejected.flaw.kind, f"{name[:40]}: {rejected.flaw.detail}"))
             continue
@@ -551,7 +553,7 @@ def _of_many(raw: object, wanted: Field) -> Value | None:
 
 
 def _read_one(raw: object, wanted: Field) -> Value | None:
-    quantity = quantity_of(wanted.metric)
+    quantity = wanted.quantity
     if (type(raw) is int or type(raw) is float) and wanted.is_plain and _SANE[0] < raw < _SANE[1]:
         return within(raw, quantity)  # the common case: a number that is meant as it is written
     if raw is UNREADABLE:

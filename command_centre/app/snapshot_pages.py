@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dash import Dash
 from fastapi import FastAPI
@@ -23,10 +25,15 @@ from layouts.snapshot.web_page import web_page
 from layouts.wording import Words
 from layouts.wording.snapshot_archive import archive_words
 
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
 ASSETS = Path(shell.__file__).parent / "assets"
 WALLS_ONLY = r"(wall-.*|live|freshness)\.(css|js)"
 AT_ONCE = 2
 """Papers typeset at the same time: each takes a processor for a moment, and the walls come first."""
+
+A_PERIOD = re.compile(r"\d{4}(-W?\d{2})?")
 
 MEDIA = {
     "pdf": "application/pdf",
@@ -37,7 +44,7 @@ MEDIA = {
 }
 
 
-def snapshot_pages(engine: Engine, words: Words, wrap: Callable[[FastAPI], object]) -> tuple[BaseRoute, ...]:
+def snapshot_pages(engine: Engine, words: Words, wrap: Callable[[ASGIApp], ASGIApp]) -> tuple[BaseRoute, ...]:
     """The archive's addresses. ``wrap`` makes a mounted application see its whole path (``serving.WholePath``)."""
     archive = SnapshotArchive(engine)
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
@@ -46,8 +53,20 @@ def snapshot_pages(engine: Engine, words: Words, wrap: Callable[[FastAPI], objec
     return (
         Route(f"{ids.FILES}{{period}}/{{revision:int}}/{{form}}", files.answer),
         Route(ids.PREFIX.rstrip("/"), _to_the_archive),
-        Mount(ids.PREFIX.rstrip("/"), app=wrap(server)),  # type: ignore[arg-type]  # what wraps an application is one
+        Mount(ids.PREFIX.rstrip("/"), app=wrap(OnePage(server))),
     )
+
+
+class OnePage:
+    """The address of a period is the archive's own page: the browser reads the period from the address."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and A_PERIOD.fullmatch(scope["path"].removeprefix(ids.PREFIX)):
+            scope = {**scope, "path": ids.PREFIX, "raw_path": ids.PREFIX.encode()}
+        await self._app(scope, receive, send)
 
 
 async def _to_the_archive(_: Request) -> Response:

@@ -16,6 +16,7 @@ run.py user add NAME --role operator|official|admin | disable NAME | list
 run.py token add NAME --role wall|official|operator|admin [--lasts 365d] | revoke NUMBER | list
 run.py backup FILE                   everything into one file, while everything runs on
 run.py restore FILE [--replace]      back from it, onto an empty database
+run.py rehearse FILE [--json]        play a timeline through rules on a frozen clock; prints who is told what, when and why
 run.py snapshot [--week 2026-W47]    freeze a week, month or year and write its paper, card, page and annex
 run.py snapshot verify FILE          is the file what was sealed, and if not, what differs; no network, no database
 
@@ -81,6 +82,12 @@ def _check(rest: list[str]) -> int:
     from command_centre.app import checking
 
     return checking.run_check(rest)
+
+
+def _rehearse(rest: list[str]) -> int:
+    from command_centre.app import rehearsing
+
+    return rehearsing.rehearse(rest)
 
 
 def _snapshot(rest: list[str]) -> int:
@@ -157,4 +164,5 @@ COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
     "token": _token,
     "probe": _probe,
     "decode": _decode,
+    "rehearse": _rehearse,
 }

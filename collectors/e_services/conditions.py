@@ -17,12 +17,16 @@ LONGEST_MESSAGE = 160
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What must stand at ``path``: one of ``equals``, none of ``differs``, a text that ``matches``; none of them: something."""
+    """What must stand at ``path``: one of ``equals``, none of ``differs``, a text that ``matches``; none of them: something.
+
+    ``is_absent``: nothing must stand there.
+    """
 
     path: Path
     equals: tuple[Any, ...] = ()
     differs: tuple[Any, ...] = ()
     matches: str = ""
+    is_absent: bool = False
 
     def holds(self, document: Document) -> bool:
         """Whether the answer says so. What is not there does not hold."""
@@ -30,6 +34,8 @@ class Condition:
             found = one(self.path, document)
         except LostError:
             return False
+        if self.is_absent:
+            return found in (None, "", [], {})
         if found is None:
             return any(each is None for each in self.equals)
         if self.equals and not any(means(found, each) for each in self.equals):

@@ -208,6 +208,15 @@ class _Keys:
         place = ".".join(each for each in (self.where, key) if each) or "definition"
         self.mistakes.append(f"{place}: {sentence}")
 
+    @property
+    def present(self) -> frozenset[str]:
+        """The keys that are there, whatever their value: null can be meant."""
+        return frozenset(self._data)
+
+    def items(self) -> list[tuple[str, Any]]:
+        """Everything, where the keys are names of the editor's own."""
+        return [(str(name), value) for name, value in self._data.items()]
+
     def any(self, *names: str) -> Any:
         """The value of the first of these keys that is there."""
         self._asked.update(names)
@@ -232,6 +241,8 @@ class _Keys:
         value = self.any(*names)
         if value is None:
             return None
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 12:
+            value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             self.complain(names[0], f"is not a whole number between {low} and {high}")
             return None
@@ -392,7 +403,7 @@ def _body(keys: _Keys) -> dict[str, Any]:
         keys.complain("json", "only one of json, form and body can be sent")
     if form is not None:
         pairs = keys.inner("form", form)
-        return {"form": tuple((str(name), str(value)) for name, value in pairs._data.items())}
+        return {"form": tuple((name, str(value)) for name, value in pairs.items())}
     if given is not None:
         return {"body": json.dumps(given, ensure_ascii=False)}
     return {"body": str(text)} if text is not None else {}
@@ -495,7 +506,7 @@ def _extract(keys: _Keys, wanted: Format, zone: str | None) -> Extract | None:
     if path is None and not keys.text("path"):
         keys.complain("path", "is missing")
     unit = keys.text("unit")
-    if unit not in UNITS:
+    if kind is ValueType.DURATION and unit not in UNITS:
         keys.complain("unit", f"'{unit[:20]}' is not a unit of time")
     extract = (
         Extract(name, path, kind, keys.zone() or zone, unit, keys.choice(Aggregate, "aggregate")) if path is not None else None
@@ -534,15 +545,16 @@ def _condition(keys: _Keys, wanted: Format) -> Condition | None:
     if path is None and not keys.text("path"):
         keys.complain("path", "is missing")
     one_of, none_of = keys.any("in", "one_of"), keys.any("not_in")
-    equals = () if "equals" not in keys._data else (keys.any("equals"),)
-    differs = () if "not_equals" not in keys._data else (keys.any("not_equals", "not"),)
+    equals = (keys.any("equals"),) if "equals" in keys.present else ()
+    differs = (keys.any("not_equals"),) if "not_equals" in keys.present else ()
+    is_wanted = keys.any("exists")
     pattern = keys.text("matches")
     try:
         re.compile(pattern)
     except re.error:
         keys.complain("matches", "is not a regular expression")
         pattern = ""
-    keys._asked.update(("equals", "not_equals"))
+    keys.any("equals", "not_equals")
     keys.done()
     if path is None:
         return None
@@ -551,6 +563,7 @@ def _condition(keys: _Keys, wanted: Format) -> Condition | None:
         equals=(*equals, *(one_of if isinstance(one_of, list) else ())),
         differs=(*differs, *(none_of if isinstance(none_of, list) else ())),
         matches=pattern,
+        is_absent=is_wanted is False,
     )
 
 
@@ -573,10 +586,10 @@ def _paging(keys: _Keys) -> Paging | None:
     inner = keys.inner("pagination", {} if said is True else {"style": said} if isinstance(said, str) else said)
     paging = Paging(
         style=_paging_style(inner),
-        param=inner.text("param", "page_param", "query", "parameter"),
+        param=inner.text("param", "page_param", "offset_param", "cursor_param", "query", "parameter"),
         first=inner.whole(0, 10**9, "first", "start"),
         items=inner.path(Format.JSON, "items", "items_path", "data", "list"),
-        next=inner.path(Format.JSON, "next", "next_path", "cursor", "cursor_path", "next_link"),
+        next=inner.path(Format.JSON, *_NEXT_KEYS, *_CURSOR_KEYS, "path"),
         last_page=inner.path(Format.JSON, "last_page", "last", "last_path", "total_pages", "pages", "pages_path"),
         total=inner.path(Format.JSON, "total", "total_path", "count", "count_path"),
         size=inner.whole(1, 10**6, "size", "per_page", "page_size", "limit"),
@@ -587,31 +600,34 @@ def _paging(keys: _Keys) -> Paging | None:
     return paging
 
 
+_NEXT_KEYS = ("next", "next_path", "next_link", "next_url", "next_page")
+_CURSOR_KEYS = ("cursor", "cursor_path")
+_PAGE_KEYS = ("param", "page_param", "last_page", "last", "last_path", "total_pages", "pages", "pages_path")
 _STYLE_WORDS: Mapping[str, PagingStyle] = {
     **{each.value: each for each in PagingStyle},
-    "link": PagingStyle.NEXT,
-    "link_header": PagingStyle.NEXT,
-    "header": PagingStyle.NEXT,
-    "next_link": PagingStyle.NEXT,
-    "url": PagingStyle.NEXT,
-    "number": PagingStyle.PAGE,
-    "page_number": PagingStyle.PAGE,
+    **dict.fromkeys(("link", "links", "link_header", "header", "next_link", "next_url", "next_page", "url"), PagingStyle.NEXT),
+    **dict.fromkeys(("pages", "paged", "number", "page_number", "page_param", "last_page"), PagingStyle.PAGE),
+    **dict.fromkeys(("skip", "start", "limit_offset", "offset_limit"), PagingStyle.OFFSET),
+    **dict.fromkeys(("token", "after"), PagingStyle.CURSOR),
 }
 
 
 def _paging_style(keys: _Keys) -> PagingStyle | None:
     """The style said; else what the other keys allow; else it is found out from the answer."""
-    word = keys.text("style", "type", "kind", "mode").lower()
+    word = keys.text("style", "type", "kind", "mode").lower().replace("-", "_")
     if word and word not in _STYLE_WORDS:
         keys.complain("style", f"'{word[:40]}' is none of {', '.join(each.value for each in PagingStyle)}")
     if word:
         return _STYLE_WORDS.get(word)
-    if {"cursor", "cursor_path"} & keys._data.keys():
-        return PagingStyle.CURSOR
-    if {"next", "next_path", "next_link"} & keys._data.keys():
-        return PagingStyle.NEXT
-    counted = {"param", "page_param", "last_page", "last", "last_path", "total_pages", "pages", "pages_path"}
-    return PagingStyle.PAGE if counted & keys._data.keys() else None
+    for style, names in (
+        (PagingStyle.CURSOR, (*_CURSOR_KEYS, "cursor_param")),
+        (PagingStyle.OFFSET, ("offset_param",)),
+        (PagingStyle.NEXT, _NEXT_KEYS),
+        (PagingStyle.PAGE, _PAGE_KEYS),
+    ):
+        if not keys.present.isdisjoint(names):
+            return style
+    return None
 
 
 _AGES = tuple(

@@ -219,6 +219,14 @@ def _total(page: Turned, paging: Paging) -> int | None:
     return _whole(_at(page.document, paging.total)) if paging.total is not None else None
 
 
+def shortfall(first: Document, paging: Paging, items: Sequence[Any]) -> Trouble | None:
+    """Whether the pages ended before all items were there that the first page announces."""
+    total = _whole(_at(first, paging.total)) if paging.total is not None else None
+    if total is None or len(items) >= total:
+        return None
+    return Trouble(Reason.PAGINATION, f"the pages give {len(items)} of {total} items")
+
+
 def _by_cursor(page: Turned, paging: Paging) -> NextPage:
     cursor = _at(page.document, paging.next) if paging.next is not None else None
     if cursor is None or cursor == "" or cursor is False:

@@ -15,7 +15,7 @@ from collectors.e_services.definition import Definition, OAuth2Auth, Step
 from collectors.e_services.documents import Document, Format
 from collectors.e_services.judging import Answer, Finding, down, inspect, nothing_found, open_answer, unknown
 from collectors.e_services.manners import Waits, wait_after
-from collectors.e_services.paging import Turned, turn, whole_items, with_all_items
+from collectors.e_services.paging import Turned, shortfall, turn, whole_items, with_all_items
 from collectors.e_services.paths import LostError, Path, one
 from collectors.e_services.reporting import reading_of, wait_seconds
 from collectors.e_services.signing import RefusedTokenError, TokenStore, question_of, read_token, signed, token_question
@@ -271,13 +271,13 @@ class ServicePoller:
             following = turn(page, paging)
             if following.address is None:
                 with_all_items(document, paging, gathered)
-                return following.trouble
+                return following.trouble or shortfall(document, paging, gathered)
             fetched = await self._page(errand, replace(question, url=following.address.url))
             if isinstance(fetched, Trouble):
                 return fetched
             if fetched is None:
                 with_all_items(document, paging, gathered)
-                return None
+                return shortfall(document, paging, gathered)
             response, further = fetched
             if response.body_sha256 in seen:
                 return Trouble(Reason.PAGINATION, "the pages repeat themselves")

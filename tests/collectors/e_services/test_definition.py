@@ -38,7 +38,7 @@ def test_all_mistakes_are_told_at_once_each_with_its_key() -> None:
             "headers": {"X Y": "1"},
             "ok": {"equals": 1},
             "extract": [{"path": "a"}, {"metric": "m", "path": "a[", "type": "angka"},
-            {"metric": "n", "path": "x", "unit": "abad"}],
+            {"metric": "n", "path": "x", "type": "duration", "unit": "abad"}],
             "required": ["lain"],
             "pagination": {"style": "bolak-balik", "max_pages": 0},
             "freshness": {"path": "t", "max_age": "lama"},
@@ -104,6 +104,8 @@ def test_freshness_may_name_a_metric_and_takes_its_path_and_zone() -> None:
         (True, None), ("next", PagingStyle.NEXT), ({"next": "links.next"}, PagingStyle.NEXT),
         ({"param": "page"}, PagingStyle.PAGE),
         ({"last_page": "meta.last"}, PagingStyle.PAGE), ({"cursor": "meta.c", "param": "c"}, PagingStyle.CURSOR),
+        ({"offset_param": "start"}, PagingStyle.OFFSET), ({"type": "link-header"}, PagingStyle.NEXT),
+        ({"max_pages": "5"}, None),
         ({"type": "offset", "param": "start"}, PagingStyle.OFFSET), ({"style": "link_header"}, PagingStyle.NEXT),
     ],
 )  # fmt: skip

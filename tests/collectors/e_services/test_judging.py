@@ -79,7 +79,8 @@ def test_an_error_inside_an_answer_is_down_in_its_own_words_and_no_value_of_it_i
         ({"not_equals": "error"}, {"s": "ok"}, True), ({"not_equals": "error"}, {}, False), ({"matches": "^2..$"},
         {"s": 201}, True),
         ({}, {"s": []}, False), ({}, {"s": "x"}, True), ({"equals": None}, {"s": None}, True), ({"equals": 0}, {"s": 0}, True),
-        ({"equals": 0}, {}, False),
+        ({"equals": 0}, {}, False), ({"exists": False}, {}, True), ({"exists": False}, {"s": "galat"}, False),
+        ({"exists": True}, {}, False),
         ({"equals": []}, {"s": []}, True),
     ],
 )  # fmt: skip

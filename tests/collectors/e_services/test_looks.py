@@ -522,6 +522,14 @@ def test_pages_that_do_not_end_properly_give_no_total(style: str, reason: Reason
     assert len(seen.responses) <= 4
 
 
+def test_pages_that_end_before_all_announced_items_are_there_give_no_total() -> None:
+    pages = [{"data": [1, 2], "meta": {"total": 5}}]
+    seen = look_at(_shelf(pages), {**COUNT, "pagination": {"param": "page", "total": "meta.total"}})
+    assert _said(seen) == (Status.DEGRADED, Reason.PAGINATION)
+    assert seen.finding.extraction.values == {"n": None, "total": 5}
+    assert "2 of 5" in detail_of(seen)
+
+
 def test_a_server_that_knows_no_page_beyond_the_last_ends_the_pages() -> None:
     async def script(asked: Asked, wire: Wire) -> None:
         await wire.send(reply({"data": [1, 2]}) if "page=" not in asked.path else reply({"detail": "Invalid page."}, 404))

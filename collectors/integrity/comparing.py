@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from collectors.integrity.document import host_of
 from collectors.integrity.evidence import PageFacts, PageSite
 from collectors.integrity.lexicon import HostGrade, Lexicon
 from collectors.websites.addresses import is_own_host
-from command_centre.domain.integrity import REVIEW_FROM, Finding, FindingKind, Signal, View, combined_weight
+from command_centre.domain.integrity import REVIEW_FROM, Baseline, Finding, FindingKind, Signal, View, combined_weight
 
 CLOAKED: Mapping[View, FindingKind] = {
     View.BOT: FindingKind.CLOAKED_BOT,
@@ -88,16 +87,6 @@ def foreign_language(url: str, views: Mapping[View, PageFacts]) -> Iterator[Find
 
 
 # --- against the past ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """What the site was like at its last clean scan. None: not known."""
-
-    language: str = ""
-    title: str = ""
-    foreign_code_hosts: frozenset[str] = frozenset()
-    sitemap_addresses: int | None = None
 
 
 GROWN_BY = 3.0

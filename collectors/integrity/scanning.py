@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urljoin
 
-from collectors.integrity.comparing import Baseline, against_baseline, cloaking, foreign_language, sent_elsewhere
+from collectors.integrity.comparing import against_baseline, cloaking, foreign_language, sent_elsewhere
 from collectors.integrity.document import host_of
 from collectors.integrity.evidence import PageFacts, PageSite, heaviest, redirect_findings
 from collectors.integrity.lexicon import Lexicon
@@ -27,8 +27,11 @@ from command_centre.domain.integrity import (
     INDICATED_FROM,
     PAGE_VIEWS,
     REVIEW_FROM,
+    Baseline,
+    Body,
     Finding,
     FindingKind,
+    Scan,
     ScanResult,
     Signal,
     View,
@@ -48,25 +51,6 @@ NO_SUCH_PATH = "/tidak-ada-{seed}/"
 FEEDS = ("/feed/",)
 SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml")
 _FILE = re.compile(r"\.(?:pdf|jpe?g|png|gif|webp|svg|docx?|xlsx?|pptx?|zip|rar|mp[34]|css|js|xml|txt|ico|apk)$", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """A page that was evidence: what was sent, to which view, under which hash."""
-
-    view: View
-    url: str
-    sha256: str
-    content: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """The result of a scan, with what is kept beside it: evidence, and what the site is like now."""
-
-    result: ScanResult
-    bodies: tuple[Body, ...]
-    baseline: Baseline
 
 
 class Scanner:

@@ -150,6 +150,35 @@ class ScanResult:
         return self.verdict is Verdict.INDICATED and any(each.is_decisive for each in self.findings)
 
 
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What a site is like when it is well: what a later scan is compared with. None: not known."""
+
+    language: str = ""
+    title: str = ""
+    foreign_code_hosts: frozenset[str] = frozenset()
+    sitemap_addresses: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A page that was evidence: what was sent, to which view, under which hash."""
+
+    view: View
+    url: str
+    sha256: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The result of a scan, with what is kept beside it: evidence, and what the site is like now."""
+
+    result: ScanResult
+    bodies: tuple[Body, ...]
+    baseline: Baseline
+
+
 def judge(findings: Sequence[Finding], unjudged: Mapping[View, str]) -> Verdict:
     """The verdict. Nothing found while a view of the home page could not be judged is *unjudged*, never *clean*."""
     weight = combined_weight(findings)

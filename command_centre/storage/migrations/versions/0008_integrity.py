@@ -42,7 +42,7 @@ def upgrade() -> None:
         sa.Column("unjudged", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["target_id"], ["target.id"], name=op.f("fk_integrity_scan_target_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_integrity_scan")),
-        sa.UniqueConstraint("target_id", "at", name=op.f("uq_integrity_scan_target_id")),
+        sa.UniqueConstraint("target_id", "at", name=op.f("uq_integrity_scan_target_id_at")),
         sqlite_autoincrement=True,
     )
     op.create_table(

@@ -33,7 +33,7 @@ def build(settings: Any, clock: Clock, contact: str, *, timeout: timedelta = tim
 @cache  # a handful of presets, parsed once each
 def preset_definition(name: str) -> Definition:
     """The definition that a preset alone makes. Raises LookupError for a name that is none."""
-    from collectors.e_services.definition import DefinitionError, parse_definition
+    from collectors.e_services.parsing import DefinitionError, parse_definition
 
     try:
         return parse_definition({"preset": name})

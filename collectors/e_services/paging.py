@@ -17,6 +17,7 @@ from collectors.e_services.documents import Document, Format
 from collectors.e_services.paths import LostError, Path, PlainPath, one
 from collectors.websites.addresses import Address, join, parse_address
 from collectors.websites.failures import Trouble
+from collectors.websites.looks import Response
 from command_centre.domain.reading import Reason
 
 MOST_PAGES = 20
@@ -68,6 +69,42 @@ class NextPage:
     trouble: Trouble | None = None
 
 
+class Shelf:
+    """The pages read so far: all their items, and whether they go on. Begins with the first page."""
+
+    def __init__(self, paging: Paging, first: Document, response: Response) -> None:
+        self._paging = paging
+        self._first = first
+        self._own = whole_items(first, paging)
+        self._items = list(self._own or [])
+        self._seen = {response.body_sha256}
+        self._page = Turned(0, response.address, first, response.headers.get("link", ""), self._items, self._own)
+
+    def following(self) -> NextPage:
+        """What comes after the newest page."""
+        return turn(self._page, self._paging)
+
+    def add(self, document: Document, response: Response) -> Trouble | None:
+        """One further page, unless it is one that was read before."""
+        if response.body_sha256 in self._seen:
+            return Trouble(Reason.PAGINATION, "the pages repeat themselves")
+        self._seen.add(response.body_sha256)
+        items = whole_items(document, self._paging)
+        self._items += items or []
+        link = response.headers.get("link", "")
+        self._page = Turned(self._page.number + 1, response.address, document, link, self._items, items)
+        return None
+
+    def close(self) -> Trouble | None:
+        """The pages are over: the first document holds the items of all. Trouble where it announced more of them."""
+        if self._own is not None:
+            self._own[:] = self._items
+        total = _whole(_at(self._first, self._paging.total)) if self._paging.total is not None else None
+        if total is None or len(self._items) >= total:
+            return None
+        return Trouble(Reason.PAGINATION, f"the pages give {len(self._items)} of {total} items")
+
+
 END = NextPage()
 _USUAL_ITEMS = (
     "data",
@@ -112,14 +149,6 @@ def whole_items(document: Document, paging: Paging) -> list[Any] | None:
     if isinstance(document.root, list):
         return document.root
     return next((found for text in _USUAL_ITEMS if isinstance(found := _usual(document, text), list)), None)
-
-
-def with_all_items(document: Document, paging: Paging, items: Sequence[Any]) -> Document:
-    """The first page with the items of all pages in the place of its own."""
-    own = whole_items(document, paging)
-    if own is not None:
-        own[:] = items
-    return document
 
 
 def turn(page: Turned, paging: Paging) -> NextPage:
@@ -217,14 +246,6 @@ def _is_exhausted(page: Turned, paging: Paging) -> bool:
 
 def _total(page: Turned, paging: Paging) -> int | None:
     return _whole(_at(page.document, paging.total)) if paging.total is not None else None
-
-
-def shortfall(first: Document, paging: Paging, items: Sequence[Any]) -> Trouble | None:
-    """Whether the pages ended before all items were there that the first page announces."""
-    total = _whole(_at(first, paging.total)) if paging.total is not None else None
-    if total is None or len(items) >= total:
-        return None
-    return Trouble(Reason.PAGINATION, f"the pages give {len(items)} of {total} items")
 
 
 def _by_cursor(page: Turned, paging: Paging) -> NextPage:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from collectors.e_services.definition import Definition, OAuth2Auth, Step
 from collectors.e_services.documents import Document, Format
 from collectors.e_services.judging import Answer, Finding, down, inspect, nothing_found, open_answer, unknown
 from collectors.e_services.manners import Waits, wait_after
-from collectors.e_services.paging import Turned, shortfall, turn, whole_items, with_all_items
+from collectors.e_services.paging import Shelf
 from collectors.e_services.paths import LostError, Path, one
 from collectors.e_services.reporting import reading_of, wait_seconds
 from collectors.e_services.signing import RefusedTokenError, TokenStore, question_of, read_token, signed, token_question
@@ -88,7 +89,7 @@ class ServicePoller:
         self._lag = LoopLag()
         self._waits = Waits()
         self._tokens = TokenStore()
-        self._signing_in = asyncio.Lock()
+        self._signing_in: defaultdict[OAuth2Auth, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def poll(self, target: Target) -> Reading:
         """One look. Whatever the service does becomes a reading, within the options' time-out."""
@@ -175,7 +176,7 @@ class ServicePoller:
 
     async def _token(self, errand: _Errand, auth: OAuth2Auth) -> str:
         """A token in use, or a new one: services that share an account fetch it once."""
-        async with self._signing_in:
+        async with self._signing_in[auth]:
             value = self._tokens.fresh(auth, time.monotonic())
             if value is None:
                 value = await self._new_token(errand, auth)
@@ -262,41 +263,32 @@ class ServicePoller:
         paging, last = errand.definition.paging, look.last
         if paging is None or last is None:
             return None
-        items = whole_items(document, paging)
-        gathered = list(items or [])
-        seen = {last.body_sha256}
-        page = Turned(0, last.address, document, last.headers.get("link", ""), gathered, items)
+        shelf = Shelf(paging, document, last)
         while True:
             errand.pages += 1
-            following = turn(page, paging)
+            following = shelf.following()
             if following.address is None:
-                with_all_items(document, paging, gathered)
-                return following.trouble or shortfall(document, paging, gathered)
+                return following.trouble or shelf.close()
             fetched = await self._page(errand, replace(question, url=following.address.url))
-            if isinstance(fetched, Trouble):
-                return fetched
             if fetched is None:
-                with_all_items(document, paging, gathered)
-                return shortfall(document, paging, gathered)
-            response, further = fetched
-            if response.body_sha256 in seen:
-                return Trouble(Reason.PAGINATION, "the pages repeat themselves")
-            seen.add(response.body_sha256)
-            items = whole_items(further, paging)
-            gathered += items or []
-            page = Turned(page.number + 1, response.address, further, response.headers.get("link", ""), gathered, items)
+                return shelf.close()
+            trouble = fetched if isinstance(fetched, Trouble) else shelf.add(*fetched)
+            if trouble is not None:
+                return trouble
 
-    async def _page(self, errand: _Errand, question: Question) -> tuple[Response, Document] | Trouble | None:
+    async def _page(self, errand: _Errand, question: Question) -> tuple[Document, Response] | Trouble | None:
         """One further page, or what is wrong with it; None: the pages are over (404, or an answer without content)."""
         look = await self._ask_signed(errand, question)
         last = look.last
+        if last is not None:
+            self._note(last.address, look, errand.at)
         if last is not None and (last.status in (204, 404) or (last.status == 200 and not last.body.strip())):
             return None
         wrong = self._wrong_or_none(look, errand)
         if wrong is None and last is not None:
             opened = open_answer(_answer(look), errand.definition)
             if opened.verdict is None:
-                return last, opened.document
+                return opened.document, last
             wrong = opened.verdict
         said = wrong.detail if wrong is not None else "no answer"
         return Trouble(Reason.PAGINATION, f"page {errand.pages + 1}: {said}")

@@ -9,15 +9,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 from collectors.e_services import metrics
-from collectors.e_services.definition import (
-    ApiKeyAuth,
-    BasicAuth,
-    BearerAuth,
-    Definition,
-    DefinitionError,
-    OAuth2Auth,
-    parse_definition,
-)
+from collectors.e_services.definition import ApiKeyAuth, BasicAuth, BearerAuth, Definition, OAuth2Auth
+from collectors.e_services.parsing import DefinitionError, parse_definition
 from collectors.e_services.poller import MAX_BODY_BYTES, service_options
 from collectors.e_services.signing import is_sensitive
 from collectors.e_services.templates import is_written_out

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from collectors.e_services import metrics
-from collectors.e_services.definition import parse_definition
+from collectors.e_services.parsing import parse_definition
 from collectors.e_services.poller import Seen
 from collectors.e_services.reporting import detail_of, reading_of
 from command_centre.domain.reading import Reason, Status

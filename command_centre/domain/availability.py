@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -77,13 +78,14 @@ def _same(left: Span, right: Span) -> bool:
 def overlay_planned(spans: Iterable[Span], planned: Iterable[Interval]) -> tuple[Span, ...]:
     """Mark the parts of ``spans`` that lie in planned time; the measured status underneath is kept."""
     agreed = union(planned)
+    ends = [each.end for each in agreed]
     marked: list[Span] = []
     for span in spans:
         reached = span.interval.start
-        for window in agreed:
-            part = intersect(span.interval, window)
+        for index in range(bisect_right(ends, span.interval.start), len(agreed)):
+            part = intersect(span.interval, agreed[index])
             if part is None:
-                continue
+                break  # this one begins after the span, and so do all that follow
             if part.start > reached:
                 marked.append(Span(Interval(reached, part.start), span.status, span.reason, span.planned))
             marked.append(Span(part, span.status, span.reason, planned=True))

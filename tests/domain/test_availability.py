@@ -147,3 +147,22 @@ def test_availability_lies_within_its_interval(seen_ones: list[Observation], pla
 def test_planning_nothing_changes_nothing(seen_ones: list[Observation]) -> None:
     spans = spans_from(seen_ones, HOUR, PATIENCE)
     assert overlay_planned(spans, []) == spans
+
+
+def test_a_year_in_which_every_look_differs_from_the_last_is_exact_and_soon_done() -> None:
+    """R5, the worst year: 105,120 looks, each another status than before, and a window of two hours every night."""
+    every, looks = 5 * MINUTE, 365 * 288
+    year = Interval(NOON, NOON + looks * every)
+    turns = [Status.UP, Status.DOWN, Status.DEGRADED, Status.UNKNOWN]
+    seen_ones = [Observation(NOON + number * every, turns[number % 4], Reason.OK) for number in range(looks)]
+    nights = [Interval(NOON + day * 288 * every, NOON + day * 288 * every + 24 * every) for day in range(365)]
+    spans = overlay_planned(spans_from(seen_ones, year, 2 * every), nights)
+    result = account(spans)
+    assert len(spans) == looks
+    quarter = looks * every / 4
+    planned_quarter = 365 * 24 * every / 4
+    assert result.window == year.length
+    assert (result.up, result.down, result.degraded) == (quarter - planned_quarter,) * 3
+    assert result.planned == 4 * planned_quarter
+    assert result.availability == pytest.approx(2 / 3, abs=1e-12)
+    assert result.coverage == pytest.approx(3 / 4, abs=1e-12)

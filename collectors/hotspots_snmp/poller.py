@@ -11,6 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -326,12 +327,19 @@ def _verdict(agent: Agent, found: Facts, *, complete: bool, slow_seconds: float)
 
 async def _resolve(host: str) -> str:
     """An IP address as it is; a name by the system's resolver."""
+    literal = _literal(host)
+    if literal is not None:
+        return literal
+    found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_DGRAM)
+    return str(found[0][4][0])
+
+
+@lru_cache(maxsize=20_000)
+def _literal(host: str) -> str | None:
     try:
         return str(ipaddress.ip_address(host))
     except ValueError:
-        pass
-    found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_DGRAM)
-    return str(found[0][4][0])
+        return None
 
 
 def _reading(target: Target, look: Look, clock: Clock) -> Reading:

@@ -150,7 +150,7 @@ class Notifier:
             return
         at = self._clock.now()
         with writing(self._engine) as connection:
-            outbox.free_leases(connection, self._office.holder.outlives)
+            outbox.free_leases(connection, self._office.holder.outlives, at, self._office.pause)
             _say_dead(outbox.bury_strangers(connection, list(receivers), at), "for receivers that nobody knows any more")
             _say_dead(outbox.shorten_queues(connection, MOST_WAITING, at), "because their receiver's queue was full")
             outbox.forget_settled(connection, at - KEEP_SETTLED)
@@ -173,6 +173,10 @@ class _Office:
     patience: Patience
     chance: Callable[[], float]
     lease_lasts: timedelta
+
+    def pause(self, attempts: int) -> timedelta:
+        """How long a message waits after so many failures."""
+        return self.patience.pause(attempts, self.chance)
 
 
 class Courier:
@@ -264,8 +268,7 @@ class Courier:
         if trouble.refusal is Refusal.PERMANENT or carrier.attempts >= self._office.patience.attempts:
             outbox.mark_dead(connection, ids, at, str(trouble))
             return
-        pause = self._office.patience.pause(carrier.attempts, self._office.chance)
-        again = at + max(pause, wished_pause(trouble.retry_after))
+        again = at + max(self._office.pause(carrier.attempts), wished_pause(trouble.retry_after))
         outbox.postpone(connection, ids, self._office.holder.name, again, str(trouble))
 
     def _note(self, trouble: DeliveryError | None) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, delete, func, insert, or_, select, update
@@ -234,12 +234,23 @@ def restore(connection: Connection, incident: IncidentId, withdrawn_at: datetime
     return connection.execute(back).rowcount
 
 
-def free_leases(connection: Connection, is_gone: Callable[[str], bool]) -> int:
-    """Take the leases from holders that are no more (``is_gone`` judges a holder): a restart need not wait them out."""
-    held = select(outbox.c.lease_holder).where(_WAITS, outbox.c.lease_holder.is_not(None)).distinct()
-    gone = [row.lease_holder for row in connection.execute(held) if is_gone(row.lease_holder)]
-    freed = update(outbox).where(_WAITS, outbox.c.lease_holder.in_(gone)).values(lease_holder=None, lease_until=None)
-    return connection.execute(freed).rowcount if gone else 0
+def free_leases(
+    connection: Connection, is_gone: Callable[[str], bool], at: datetime, pause: Callable[[int], timedelta] | None = None
+) -> int:
+    """Take the leases from holders that are no more (``is_gone`` judges a holder): a restart need not wait them out.
+
+    What was on its way may have arrived. The first time it is sent again at once; whatever has outlived its sender more than
+    once waits ``pause(attempts)``, so that a message that kills the program, or a program that keeps dying, repeats little.
+    """
+    held = select(outbox.c.id, outbox.c.lease_holder, outbox.c.attempts).where(_WAITS, outbox.c.lease_holder.is_not(None))
+    rows = connection.execute(held).all()
+    gone = {holder for holder in {row.lease_holder for row in rows} if is_gone(holder)}
+    freed = [row for row in rows if row.lease_holder in gone]
+    for row in freed:
+        again = at if pause is None or row.attempts <= 1 else at + pause(row.attempts)
+        free = update(outbox).where(outbox.c.id == row.id, outbox.c.lease_holder == row.lease_holder)
+        connection.execute(free.values(lease_holder=None, lease_until=None, next_try_at=to_ms(again)))
+    return len(freed)
 
 
 def bury_strangers(connection: Connection, known: Sequence[str], at: datetime) -> int:

@@ -147,9 +147,19 @@ def test_dead_holders_are_not_waited_for(engine: Engine) -> None:
     make_due(engine, message(open_incident(engine)))
     assert claim(engine, "dead") is not None
     with writing(engine) as connection:
-        assert outbox.free_leases(connection, lambda holder: holder == "other") == 0
-        assert outbox.free_leases(connection, lambda holder: holder == "dead") == 1
+        assert outbox.free_leases(connection, lambda holder: holder == "other", LATER) == 0
+        assert outbox.free_leases(connection, lambda holder: holder == "dead", LATER) == 1
     assert claim(engine, "b") is not None
+
+
+def test_what_has_outlived_two_senders_waits_before_it_is_sent_again(engine: Engine) -> None:
+    make_due(engine, message(open_incident(engine)))
+    for _ in range(2):
+        assert claim(engine, "dead") is not None
+        with writing(engine) as connection:
+            outbox.free_leases(connection, lambda _: True, LATER, lambda attempts: timedelta(seconds=attempts))
+    assert claim(engine) is None
+    assert claim(engine, at=timedelta(seconds=3)) is not None
 
 
 def test_what_waits_for_nobody_becomes_a_dead_letter(engine: Engine) -> None:

@@ -42,8 +42,9 @@ from tests.support.telling import message
 
 ROOT = Path(__file__).resolve().parents[2]
 GONE = "gone"
-QUICK = Patience(first=timedelta(milliseconds=20), longest=timedelta(milliseconds=80), attempts=100_000)
-PAUSE_SECONDS = 0.01
+PATIENCE = Patience(first=timedelta(seconds=1), longest=timedelta(seconds=4), attempts=100_000)
+PAUSE_SECONDS = 0.05
+"""Twenty changes a second: more than 720 in one minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Count:
     most_copies: int
 
 
-def kill_and_count(url: str, kills: int, *, seed: int = 1, longest_life: float = 0.4) -> Count:
+def kill_and_count(url: str, kills: int, *, seed: int = 1, longest_life: float = 0.5) -> Count:
     """Kill a writer ``kills`` times at random points, let the last one finish, and count."""
     chance = random.Random(seed)
     taken: list[str] = []
@@ -160,7 +161,7 @@ def _live(url: str, gateway_url: str, what: str) -> None:
     """A writer's life: send what is due, and (``tell``) open and end incidents without a pause to speak of."""
     engine = open_database(url)
     webhook = Webhook(WebhookSettings(url=gateway_url), Texts(WITA), SystemClock())
-    notifier = Notifier(engine, {"piket": webhook}, SystemClock(), patience=QUICK)
+    notifier = Notifier(engine, {"piket": webhook}, SystemClock(), patience=PATIENCE)
     threading.Thread(target=notifier.run, args=(threading.Event(),), daemon=True).start()
     chance = random.Random()
     while True:

@@ -41,6 +41,7 @@ from command_centre.app.entrance import access_of, give_demo_password
 from command_centre.app.guard import SSO_START, Access, Guard
 from command_centre.app.live import REST_BETWEEN_DRAWS, Draw, Drawing, LiveFeed
 from command_centre.app.metrics import Metrics
+from command_centre.app.service_pages import service_pages
 from command_centre.app.signing_in import SigningIn
 from command_centre.app.single_sign_on import SigningOn
 from command_centre.app.snapshot_pages import snapshot_pages
@@ -56,6 +57,7 @@ from command_centre.read.archive import Archive
 from command_centre.read.details import HotspotDetails
 from command_centre.read.exports import Exports
 from command_centre.read.queries import Queries
+from command_centre.read.service_details import ServiceDetails
 from command_centre.read.watching import watch
 from command_centre.storage.database import migrate, open_database
 from command_centre.storage.times import to_ms
@@ -179,8 +181,8 @@ def create_app(
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
-        site.template = await _index_of(inner)
-        site.desk_template = await _index_of(desk_server, DESK)
+        site.template = await index_of(inner)
+        site.desk_template = await index_of(desk_server, DESK)
         feed.start()
         yield
         feed.stop()
@@ -317,7 +319,7 @@ def _hidden(frame: Any) -> Any:
     return frame
 
 
-async def _index_of(inner: FastAPI, path: str = "/") -> str:
+async def index_of(inner: FastAPI, path: str = "/") -> str:
     """Dash's page, asked for once the way a browser would: every wall gets it with its own theme and room."""
     body: list[bytes] = []
 
@@ -728,6 +730,14 @@ def app_of(config: Config, engine: Engine, clock: Clock, access: Access, more: S
         catalogue=config.catalogue,
     )
     words = words_for(Language.INDONESIAN, config.zone)
+    services = ServiceDetails(
+        engine,
+        config.zone,
+        clock,
+        windows=config.windows,
+        holidays=closed_days(config.special_days),
+        is_simulated=config.mode is Mode.DEMO,
+    )
     rhythms = [each.expected_every for each in config.targets if each.address is not None]
     return create_app(
         queries,
@@ -738,7 +748,12 @@ def app_of(config: Config, engine: Engine, clock: Clock, access: Access, more: S
         refresh_every=min(rhythms, default=timedelta(minutes=1)),
         access=access,
         single_sign_on=None if config.access is None else config.access.oidc,
-        more=(*more, *for_programs(config, engine, clock), *snapshot_pages(engine, words, WholePath)),
+        more=(
+            *more,
+            *for_programs(config, engine, clock),
+            *service_pages(services, words, WholePath, index_of),
+            *snapshot_pages(engine, words, WholePath),
+        ),
     )
 
 

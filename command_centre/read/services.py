@@ -254,6 +254,20 @@ class Services:
         wholes = wholes_of(register)
         if not wholes:
             return ServicesFigures(Counts(), (), Components(0, 0, 0))
+        found = self.rows_of(connection, wholes, newest, conditions, metrics, now)
+        ordered = sorted(found, key=lambda row: WORST_FIRST.index(row.condition))
+        return ServicesFigures(count(each.condition for each in found), tuple(ordered), _added(each.components for each in found))
+
+    def rows_of(
+        self,
+        connection: Connection,
+        wholes: Sequence[Whole],
+        newest: Mapping[int, Newest],
+        conditions: Mapping[int, Condition],
+        metrics: Mapping[str, int],
+        now: datetime,
+    ) -> list[ServiceRow]:
+        """One row for each of ``wholes``, in their order."""
         at = to_ms(now)
         opened = read_open_items(connection)
         month = self._month.get(
@@ -267,8 +281,7 @@ class Services:
         for whole in wholes:
             members = [_member(each, newest.get(each.id), conditions[each.id], names, opened) for each in whole.targets]
             rows.append(self._row(whole, members, month, usual, day, now))
-        ordered = sorted(rows, key=lambda row: WORST_FIRST.index(row.condition))
-        return ServicesFigures(count(each.condition for each in rows), tuple(ordered), _added(each.components for each in rows))
+        return rows
 
     def calendar(self, member: Registered) -> WorkCalendar:
         """When that service is open."""

@@ -39,7 +39,6 @@ class ServicePhrases:
     working_days: str
     due_passed: str
     due_is_today: str
-    slow: str
     queue: str
     services_normal: str
     components_answer: str
@@ -51,13 +50,11 @@ class ServicePhrases:
     hint: str
     more: str
     unknown: str
-    facts: str
+    back_to_wall: str
     parts: str
+    parts_of: str
     service_level: str
     hours: str
-    dimension: str
-    address_kind: str
-    source: str
     note: str
     response_chart: str
     queue_chart: str
@@ -91,7 +88,6 @@ INDONESIAN = ServicePhrases(
     working_days="hari kerja",
     due_passed="sudah lewat",
     due_is_today="hari ini",
-    slow="lambat",
     queue="antrean",
     services_normal="layanan normal",
     components_answer="komponen menjawab",
@@ -102,14 +98,12 @@ INDONESIAN = ServicePhrases(
     all_planned="Semua layanan sedang mati terjadwal",
     hint="Isi data/inventory/services.csv; layanan tanpa antarmuka tetap tercatat.",
     more="layanan lain tidak muat di layar",
+    back_to_wall="Layar layanan",
     unknown="Layanan ini tidak ada pada daftar",
-    facts="Keterangan",
     parts="Bagian",
+    parts_of="Bagian dari",
     service_level="Tenggat layanan",
     hours="Jam layanan",
-    dimension="Dimensi",
-    address_kind="Antarmuka data",
-    source="Sumber daftar",
     note="Catatan",
     response_chart="Waktu tanggap (detik)",
     queue_chart="Antrean",
@@ -143,7 +137,6 @@ ENGLISH = ServicePhrases(
     working_days="working days",
     due_passed="has passed",
     due_is_today="today",
-    slow="slow",
     queue="queue",
     services_normal="services normal",
     components_answer="parts answer",
@@ -154,14 +147,12 @@ ENGLISH = ServicePhrases(
     all_planned="All services are off as planned",
     hint="Fill in data/inventory/services.csv; a service without an interface stays on the register.",
     more="more services do not fit on the screen",
+    back_to_wall="Wall of services",
     unknown="The register lists no such service",
-    facts="Facts",
     parts="Parts",
+    parts_of="Part of",
     service_level="Deadline",
     hours="Opening hours",
-    dimension="Dimension",
-    address_kind="Data interface",
-    source="Source of the register",
     note="Note",
     response_chart="Response time (seconds)",
     queue_chart="Queue",

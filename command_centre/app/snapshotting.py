@@ -154,6 +154,7 @@ def snapshotter_of(chosen: Chosen, engine: Engine, tell: Told | None = None) -> 
 
     Raises KeyTrouble when the signing key cannot be used.
     """
+    from command_centre.app.snapshot_supplements import supplements_of
     from command_centre.pipeline.snapshotter import Snapshotter, tell_nobody
     from command_centre.storage.cutting import CityFacts
     from command_centre.storage.signing import open_signer
@@ -164,7 +165,8 @@ def snapshotter_of(chosen: Chosen, engine: Engine, tell: Told | None = None) -> 
     }
     city = CityFacts(config.city.name, config.zone, config.windows, places)
     folder = chosen.data_dir / "demo" if chosen.is_demo else chosen.data_dir
-    return Snapshotter(engine, city, config.config_hash, open_signer(folder), tell=tell or tell_nobody)
+    supplement = supplements_of(config)
+    return Snapshotter(engine, city, config.config_hash, open_signer(folder), supplement, tell or tell_nobody)
 
 
 def _write(frozen: Frozen, options: argparse.Namespace, folder: Path) -> list[Path]:

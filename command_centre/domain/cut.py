@@ -107,6 +107,15 @@ class CutDimension:
 
 
 @dataclass(frozen=True, slots=True)
+class CutOfficial:
+    """The city's own declared figure (0..1), with its day (ISO) and its source. It stands beside ours."""
+
+    ratio: float
+    declared_on: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class CutComplaints:
     """Citizens' complaints of the period: how many fell due, and how many of those were answered in time."""
 
@@ -181,5 +190,6 @@ class DataCut:
     complaints: CutComplaints | None = None
     injections: CutInjections | None = None
     dimensions: tuple[CutDimension, ...] | None = None
+    official: CutOfficial | None = None
     pending_rollups: int = 0
     notes: tuple[str, ...] = ()

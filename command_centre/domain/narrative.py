@@ -395,7 +395,7 @@ def _over_classes(provider: str, lines: Sequence[ClaimLine]) -> ClaimLine:
         hotspots=sum(each.hotspots for each in lines),
         measured=sum(each.measured for each in lines),
         down=sum(each.down for each in lines),
-        power=sum(each.power for each in lines),
+        excused=sum(each.excused for each in lines),
         allowed=sum(each.allowed for each in lines),
         below=sum(each.below for each in lines),
     )

@@ -17,11 +17,13 @@ from command_centre.domain.cut import (
     CutFollowUp,
     CutIncident,
     CutInjections,
+    CutOfficial,
     CutTarget,
     DataCut,
     Earlier,
     Limits,
 )
+from command_centre.domain.incident import Cause
 from command_centre.domain.ledger import (
     Group,
     Ledger,
@@ -42,8 +44,8 @@ from command_centre.domain.target import TargetKind
 RULE_VERSION = 1
 """The accounting rule's own number: it changes when the same cut would give other figures."""
 
-POWER_CAUSES = frozenset({"power", "pln", "listrik"})
-"""Causes that people give an outage of electricity: no fault of the provider's line."""
+EXCUSED_CAUSES = frozenset({Cause.POWER.value, Cause.PLANNED_WORK.value})
+"""Causes named by people for which no provider owes anything."""
 
 REPEATED = 2
 """Incidents of one target in one period that make it a repeated one."""
@@ -115,8 +117,9 @@ class IncidentFigures:
 class ClaimLine:
     """What a provider owes in one class of line, in milliseconds summed over its hotspots.
 
-    ``down`` excludes planned time; ``power`` is the part of it that people put down to electricity; ``allowed`` is what the
-    contract forgives of the measured time; ``below`` is what is left, hotspot by hotspot, never less than nothing.
+    ``down`` excludes planned time; ``excused`` is the part of it that people put down to electricity or planned work;
+    ``allowed`` is what the contract forgives of the measured time; ``below`` is what is left, hotspot by hotspot, never less than
+    nothing.
     """
 
     provider: str
@@ -124,7 +127,7 @@ class ClaimLine:
     hotspots: int
     measured: int
     down: int
-    power: int
+    excused: int
     allowed: int
     below: int
 
@@ -192,6 +195,7 @@ class Snapshot:
     year_before: Earlier | None
     pending_rollups: int
     notes: tuple[str, ...]
+    official: CutOfficial | None = None
 
     def group(self, by: str, of: str) -> GroupFigures | None:
         """One group; None when nothing of it was in the register."""
@@ -249,6 +253,7 @@ def snapshot(cut: DataCut, config_hash: str, code_version: str) -> Snapshot:
         complaints=cut.complaints,
         injections=cut.injections,
         dimensions=cut.dimensions,
+        official=cut.official,
         previous=cut.previous,
         year_before=cut.year_before,
         pending_rollups=cut.pending_rollups,
@@ -392,31 +397,31 @@ def nearest_rank(ordered: Sequence[int], percent: int) -> int | None:
 
 
 def _claim(watched: Sequence[_Watched], cut: DataCut) -> tuple[ClaimLine, ...]:
-    power = _power_times(cut)
+    excused = _excused_times(cut)
     lines: dict[tuple[str, int | None], list[ClaimLine]] = defaultdict(list)
     for each in watched:
         if each.target.kind == TargetKind.HOTSPOT and each.target.provider is not None:
-            line = _claim_of(each, power, cut.limits.contract)
+            line = _claim_of(each, excused, cut.limits.contract)
             lines[line.provider, line.class_mbps].append(line)
     return tuple(_summed(lines[key]) for key in sorted(lines, key=lambda key: (key[0], key[1] or 0)))
 
 
-def _power_times(cut: DataCut) -> Mapping[str, tuple[tuple[int, int], ...]]:
-    """Target or parent → when people put its trouble down to electricity. Incidents explained by one inherit its cause."""
+def _excused_times(cut: DataCut) -> Mapping[str, tuple[tuple[int, int], ...]]:
+    """Target or parent → when people put its trouble down to what excuses it. Incidents explained by one inherit its cause."""
     causes = {each.id: each.cause for each in cut.incidents}
     times: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for each in cut.incidents:
         cause = each.cause or (causes.get(each.parent_id) if each.parent_id is not None else None)
-        if cause is not None and cause.lower() in POWER_CAUSES:
+        if cause in EXCUSED_CAUSES:
             during = (each.opened_at, cut.ends_at if each.resolved_at is None else each.resolved_at)
             for key in {each.target, each.group_key or each.target}:
                 times[key].append(during)
     return {key: union_of(each) for key, each in times.items()}
 
 
-def _claim_of(watched: _Watched, power: Mapping[str, Sequence[tuple[int, int]]], contract: float) -> ClaimLine:
+def _claim_of(watched: _Watched, times: Mapping[str, Sequence[tuple[int, int]]], contract: float) -> ClaimLine:
     target, ledger = watched.target, watched.ledger
-    during = union_of(times for key in (target.key, *target.parents) for times in power.get(key, ()))
+    during = union_of(each for key in (target.key, *target.parents) for each in times.get(key, ()))
     excused = outage_within(watched.pieces, during) if during else 0
     allowed = int((1 - contract) * ledger.measured + 0.5)
     below = max(0, ledger.down - excused - allowed)
@@ -431,7 +436,7 @@ def _summed(lines: Sequence[ClaimLine]) -> ClaimLine:
         hotspots=len(lines),
         measured=sum(each.measured for each in lines),
         down=sum(each.down for each in lines),
-        power=sum(each.power for each in lines),
+        excused=sum(each.excused for each in lines),
         allowed=sum(each.allowed for each in lines),
         below=sum(each.below for each in lines),
     )

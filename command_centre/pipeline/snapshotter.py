@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
-from command_centre.domain.calendar import ONE_DAY
+from command_centre.domain.calendar import ONE_DAY, Interval
 from command_centre.domain.cut import DataCut
 from command_centre.domain.differences import differences
 from command_centre.domain.period import Period, PeriodKind, last_ended, period_of
@@ -42,11 +42,11 @@ MOST_AT_ONCE = 60
 LOOK_BACK = timedelta(days=15)
 MOST_CHANGES = 200
 
-Supplement = Callable[[Connection, Period], Supplements]
+Supplement = Callable[[Connection, Interval], Supplements]
 Told = Callable[[Connection, Frozen], None]
 
 
-def _nothing_more(_: Connection, __: Period) -> Supplements:
+def _nothing_more(_: Connection, __: Interval) -> Supplements:
     return Supplements()
 
 
@@ -58,8 +58,8 @@ def tell_nobody(_: Connection, __: Frozen) -> None:
 class Snapshotter:
     """Freezes periods of one database.
 
-    ``supplement`` asks the other parts of Command Centre for what they measure. ``tell`` is called in the transaction in which a
-    period is frozen for the first time, so that the notice of it is due exactly once.
+    ``supplement`` asks the other parts of Command Centre for what they measure over that time. ``tell`` is called in the
+    transaction in which a period is frozen for the first time, so that the notice of it is due exactly once.
     """
 
     engine: Engine
@@ -107,7 +107,11 @@ class Snapshotter:
         return found
 
     def _cut(self, connection: Connection, period: Period, now: datetime) -> DataCut:
-        return read_cut(connection, period, self.city, now, self.supplement(connection, period))
+        whole = period.interval(self.city.zone)
+        if now <= whole.start:
+            raise ValueError(f"{period.name} has not begun")
+        so_far = Interval(whole.start, min(whole.end, now))
+        return read_cut(connection, period, self.city, now, self.supplement(connection, so_far))
 
     def _store(self, period: Period, snap: Snapshot, cut: DataCut, now: datetime) -> Made:
         evidence = evidence_digest(cut)

@@ -19,6 +19,7 @@ from command_centre.domain.cut import (
     CutFollowUp,
     CutIncident,
     CutInjections,
+    CutOfficial,
     CutRollup,
     CutSpan,
     CutTarget,
@@ -63,6 +64,7 @@ class Supplements:
     complaints: CutComplaints | None = None
     injections: CutInjections | None = None
     dimensions: tuple[CutDimension, ...] | None = None
+    official: CutOfficial | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -96,6 +98,7 @@ def read_cut(connection: Connection, period: Period, city: CityFacts, now: datet
         complaints=extra.complaints,
         injections=extra.injections,
         dimensions=extra.dimensions,
+        official=extra.official,
         pending_rollups=count_pending(connection, within),
         notes=extra.notes,
     )

@@ -212,7 +212,7 @@ def _claim(snap: Snapshot) -> Sheet:
         "points",
         "measured_seconds",
         "down_seconds",
-        "power_seconds",
+        "excused_seconds",
         "allowed_seconds",
         "below_seconds",
     )
@@ -221,7 +221,7 @@ def _claim(snap: Snapshot) -> Sheet:
             each.provider,
             each.class_mbps,
             each.hotspots,
-            *(part / 1000 for part in (each.measured, each.down, each.power, each.allowed, each.below)),
+            *(part / 1000 for part in (each.measured, each.down, each.excused, each.allowed, each.below)),
         )
         for each in snap.claim
     )

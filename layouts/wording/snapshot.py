@@ -13,6 +13,7 @@ from typing import assert_never
 
 from babel.dates import format_date
 
+from command_centre.domain.incident import Cause
 from command_centre.domain.narrative import (
     FEW,
     Decision,
@@ -84,19 +85,19 @@ _STATUS: Mapping[str, Pair] = MappingProxyType(
     }
 )
 
-_CAUSE: Mapping[str, Pair] = MappingProxyType(
+_CAUSE: Mapping[Cause, Pair] = MappingProxyType(
     {
-        "power": ("listrik padam", "power cut"),
-        "pln": ("listrik padam (PLN)", "power cut (PLN)"),
-        "cable": ("kabel putus", "cut cable"),
-        "isp": ("jaringan penyedia", "the provider's network"),
-        "device": ("perangkat", "the device"),
-        "maintenance": ("pemeliharaan", "maintenance"),
-        "not_a_fault": ("bukan gangguan", "no fault"),
-        "false_alarm": ("bukan gangguan", "no fault"),
-        "other": ("sebab lain", "another cause"),
+        Cause.POWER: ("listrik padam", "power cut"),
+        Cause.CABLE: ("kabel putus", "cut cable"),
+        Cause.PROVIDER: ("jaringan penyedia", "the provider's network"),
+        Cause.DEVICE: ("perangkat", "the device"),
+        Cause.SOFTWARE: ("perangkat lunak", "software"),
+        Cause.PLANNED_WORK: ("pekerjaan terencana", "planned work"),
+        Cause.NOT_A_FAULT: ("bukan gangguan", "no fault"),
+        Cause.OTHER: ("sebab lain", "another cause"),
     }
 )
+"""Neutral words: a cause is named, nobody is blamed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,8 +374,8 @@ class SnapshotWords:
     def what(self, story: Story) -> str:
         """What it was: the cause people gave, else the reason that was measured."""
         cause = story.incident.cause
-        if cause:
-            return self.pair(_CAUSE[cause.lower()]) if cause.lower() in _CAUSE else cause
+        if cause is not None and cause in _CAUSES:
+            return self.pair(_CAUSE[Cause(cause)])
         return self.words.reason(Reason(story.incident.reason)) if story.incident.reason in _REASONS else story.incident.reason
 
     def number_of(self, story: Story) -> str:
@@ -545,6 +546,7 @@ class SnapshotWords:
 
 
 _KINDS = (TargetKind.SITE, TargetKind.HOTSPOT, TargetKind.SERVICE)
+_CAUSES = frozenset(each.value for each in Cause)
 _REASONS = frozenset(each.value for each in Reason)
 
 

@@ -210,7 +210,19 @@ def _dimensions(snap: Snapshot, words: SnapshotWords) -> Document:
         "Batang penuh: konservatif (indikator tanpa data dihitung nol). Arsir: terukur.",
         "Solid bar: conservative (indicators without data count as nothing). Hatched: measured.",
     )
-    return {"title": title, "rows": rows, "note": note, "mark": 0.75}
+    mark = None if snap.official is None else snap.official.ratio
+    return {"title": title, "rows": rows, "note": f"{note}{_official(snap, words)}", "mark": mark}
+
+
+def _official(snap: Snapshot, words: SnapshotWords) -> str:
+    """The city's own figure beside ours: with its day, and never in the place of ours."""
+    if snap.official is None:
+        return ""
+    figure, day = words.percent(snap.official.ratio, 0), words.day(date.fromisoformat(snap.official.declared_on))
+    return words.say(
+        f" Garis tegak: angka resmi {figure} ({day}), rumusnya belum dipublikasikan.",
+        f" Upright line: the official figure of {figure} ({day}), whose formula is not published.",
+    )
 
 
 def _dimension_by_sites(group: GroupFigures, words: SnapshotWords) -> Document:

@@ -24,6 +24,7 @@ from collectors import KINDS
 from command_centre.app.clock import SystemClock
 from command_centre.app.keeping import Keeper
 from command_centre.app.notifying import Notifying
+from command_centre.app.patrolling import IntegrityPatrol
 from command_centre.app.snapshot_calendar import FIRST_TURN_AFTER, TURN_EVERY, SnapshotCalendar
 from command_centre.app.sources import MQTT_KEY, UPLINK_KEY, Sources
 from command_centre.app.sweep import Sweep
@@ -40,6 +41,7 @@ from command_centre.domain.target import TargetKey, TargetKind
 from command_centre.pipeline.auditor import AUDIT_METRICS, DELIVERY_KEY, DELIVERY_NAME
 from command_centre.pipeline.forgetting import forgetting
 from command_centre.pipeline.inbox import Inbox
+from command_centre.pipeline.integrity import IntegrityDesk
 from command_centre.pipeline.recorder import Recorder
 from command_centre.pipeline.roller import ROLLING
 from command_centre.pipeline.truth import HotspotTruths, is_overruled_repetition
@@ -109,7 +111,7 @@ def run(chosen: Chosen) -> int:
             _register(connection, config, clock.now())
             facts.remember(connection, facts.IS_SIMULATED, "yes" if chosen.is_demo else "no", clock.now())
             facts.remember(connection, facts.CONFIG_HASH, config.config_hash, clock.now())
-        inbox = Inbox(INBOX_CAPACITY)
+        inbox, desk = Inbox(INBOX_CAPACITY), IntegrityDesk()
         recorder = Recorder(
             engine,
             inbox,
@@ -118,11 +120,11 @@ def run(chosen: Chosen) -> int:
             zone=config.zone,
             clock=clock,
             lease=lease,
-            chores=(ROLLING, watching(), forgetting(_keep(config))),
+            chores=(ROLLING, watching(), forgetting(_keep(config)), *desk.chores()),
         )
         if chosen.is_demo:
             _backfill(engine, recorder, config, chosen.script_path, clock)
-        return _collect(chosen, engine, inbox, recorder, clock)
+        return _collect(chosen, engine, inbox, recorder, clock, IntegrityPatrol(engine, desk, clock))
     finally:
         with suppress(DBAPIError):  # a database that takes no writes cannot be told: the lease lapses by itself
             lease.release()
@@ -170,7 +172,9 @@ def _backfill(engine: Engine, recorder: Recorder, config: Config, script_path: P
     log.info("back-filled %.1f simulated hours: %d readings in %.1f s", hours, new, (clock.now() - now).total_seconds())
 
 
-def _collect(chosen: Chosen, engine: Engine, inbox: Inbox, recorder: Recorder, clock: SystemClock) -> int:
+def _collect(
+    chosen: Chosen, engine: Engine, inbox: Inbox, recorder: Recorder, clock: SystemClock, patrol: IntegrityPatrol
+) -> int:
     """Run the recorder's thread and the event loop until SIGTERM, or until the recorder may not or cannot go on."""
     ending = threading.Event()
     failed: list[BaseException] = []
@@ -187,7 +191,7 @@ def _collect(chosen: Chosen, engine: Engine, inbox: Inbox, recorder: Recorder, c
     recording.start()
     notifying.start()
     try:
-        asyncio.run(Collecting(chosen, engine, inbox, recorder, clock, notifying).run())
+        asyncio.run(Collecting(chosen, engine, inbox, recorder, clock, notifying, patrol).run())
     finally:
         notifying.stop()
         ending.set()
@@ -202,10 +206,18 @@ class Collecting:
     """The event loop's part of the writer: keeps the sources running, and goes over to a changed configuration on SIGHUP."""
 
     def __init__(
-        self, chosen: Chosen, engine: Engine, inbox: Inbox, recorder: Recorder, clock: SystemClock, notifying: Notifying
+        self,
+        chosen: Chosen,
+        engine: Engine,
+        inbox: Inbox,
+        recorder: Recorder,
+        clock: SystemClock,
+        notifying: Notifying,
+        patrol: IntegrityPatrol,
     ) -> None:
         self._chosen = chosen
         self._notifying = notifying
+        self._patrol = patrol
         self._engine = engine
         self._inbox = inbox
         self._recorder = recorder
@@ -230,12 +242,14 @@ class Collecting:
         log.info("collecting: %s", ", ".join(f"{each.name} ({each.size} targets)" for each in self._keeper.kept))
         scheduler = self._scheduler()
         reloading = asyncio.create_task(self._reload_whenever(hang_up))
+        patrolling = asyncio.create_task(self._patrol.run(lambda: (self._chosen, self._place)))
         await stop.wait()
         scheduler.shutdown(wait=False)
-        for task in (reloading, self._telling):
+        for task in (reloading, patrolling, self._telling):
             if task is not None:
                 task.cancel()
         await self._keeper.stop()
+        await self._patrol.close()
 
     async def _begin(self) -> None:
         """Start the sources; in a demo that was away, the hotspots' past is told while the sites are already on the wall."""

@@ -31,6 +31,7 @@ from command_centre.config.hotspots import (
     read_hotspots,
     read_parents,
 )
+from command_centre.config.integrity import IntegritySection
 from command_centre.config.inventory import NO_KELURAHAN, KelurahanListed, read_kelurahan, read_sites
 from command_centre.config.mistakes import ConfigError, Mistake, nearest, printable, quoted
 from command_centre.config.model import (
@@ -77,6 +78,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "progress": Progress,
     "access": AccessSection,
     "notifying": NotifyingSection,
+    "integrity": IntegritySection,
     "demo": Demo,
 }
 LISTS: Mapping[str, type[Section]] = {
@@ -178,12 +180,13 @@ def load(
     story = _story(findings, skeleton.demo, path.parent, registers, judge_story) if judge_story is not None and tells else ()
     receivers = read_receivers(_items("receivers", findings), findings, context)
     notifying = _section("notifying", NotifyingSection, findings, context)
+    integrity = _section("integrity", IntegritySection, findings, context) if _under(findings, "integrity") else None
     mistakes = _in_order(findings, (*registers.mistakes, *catalogue.mistakes, *story))
     if mistakes:
         raise ConfigError(mistakes)
     config = _config(path, data + catalogue_data, findings, skeleton, collectors, registers, windows)
     config = replace(config, catalogue=catalogue.catalogue, special_days=registers.special_days, access=skeleton.access)
-    config = replace(config, receivers=receivers, notifying=notifying)
+    config = replace(config, receivers=receivers, notifying=notifying, integrity=integrity)
     return config.as_demo() if config.mode is Mode.DEMO else config
 
 

@@ -29,6 +29,7 @@ from command_centre.domain.target import Parent, Target, TargetKind
 
 if TYPE_CHECKING:
     from command_centre.config.access import AccessSection
+    from command_centre.config.integrity import IntegritySection
     from command_centre.config.receivers import NotifyingSection, ReceiverEntry
 
 SITES_KIND = "websites"
@@ -376,6 +377,7 @@ class Config:
     access: AccessSection | None = None
     receivers: tuple[ReceiverEntry, ...] = ()
     notifying: NotifyingSection | None = None
+    integrity: IntegritySection | None = None
 
     @property
     def zone(self) -> ZoneInfo:

@@ -19,7 +19,6 @@ from collectors.websites.pages import Page, read_page
 from collectors.websites.redirecting import next_step
 from collectors.websites.resolving import Answer, Resolver
 
-ACCEPT = "application/json,application/health+json;q=0.9,application/xml;q=0.9,text/xml;q=0.9,*/*;q=0.5"
 KEEPS_METHOD = frozenset({307, 308})
 NO_DNS = Answer()
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
 
-from collectors.e_services.asking import ACCEPT, Asker, Question, Visit
+from collectors.e_services.asking import Asker, Question, Visit
+from collectors.e_services.choosing import FindDefinition
 from collectors.e_services.conditions import own_words
 from collectors.e_services.definition import Definition, OAuth2Auth, Step
 from collectors.e_services.documents import Document, Format
@@ -25,22 +24,12 @@ from collectors.websites.addresses import Address, parse_address
 from collectors.websites.failures import Trouble
 from collectors.websites.judging import Verdict, judge_answer
 from collectors.websites.looks import Look, Response
-from collectors.websites.options import Expectations, Options, expectations_for, user_agent
+from collectors.websites.options import Expectations, Options, expectations_for
 from collectors.websites.pacing import HostBusyError, LoopLag
 from command_centre.domain.personal_data import refused_address
 from command_centre.domain.ports import Clock
 from command_centre.domain.reading import Reading, Reason, Status
 from command_centre.domain.target import Target
-
-MAX_BODY_BYTES = 10 * 1024 * 1024
-FindDefinition: TypeAlias = Callable[[Target], Definition]
-"""The definition of a service. Raises LookupError with a sentence when there is none."""
-
-
-def service_options(contact: str, timeout: timedelta, **wishes: Any) -> Options:
-    """Options of the engine for services: data is asked for, not pages."""
-    plain = Options(timeout=timeout, accept=ACCEPT, user_agent=user_agent(contact), max_body_bytes=MAX_BODY_BYTES)
-    return replace(plain, **wishes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,16 +330,3 @@ def _seen(errand: _Errand, finding: Finding, lag_seconds: float) -> Seen:
         waits_seconds=wait_seconds(responses, errand.at),
         secrets=frozenset(errand.filling.secrets),
     )
-
-
-def definitions_by_name(definitions: Mapping[str, Definition], presets: Callable[[str], Definition]) -> FindDefinition:
-    """How a target's definition is found: its column ``definition``, its own key, its column ``preset``; else a plain look."""
-
-    def find(target: Target) -> Definition:
-        name = target.attributes.get("definition", "")
-        known = definitions.get(name) or definitions.get(name.rpartition(".")[0]) if name else definitions.get(target.key)
-        if name and known is None:
-            raise LookupError(f"there is no definition '{name[:60]}'")
-        return known if known is not None else presets(target.attributes.get("preset", "") or "web")
-
-    return find

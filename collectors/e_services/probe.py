@@ -17,8 +17,9 @@ from collectors.e_services.definition import Definition
 from collectors.e_services.documents import is_markup
 from collectors.e_services.health import State
 from collectors.e_services.judging import Answer, Finding, inspect, nothing_found, open_answer
+from collectors.e_services.options import MAX_BODY_BYTES
 from collectors.e_services.parsing import DefinitionError, parse_definition
-from collectors.e_services.poller import MAX_BODY_BYTES, Seen
+from collectors.e_services.poller import Seen
 from collectors.e_services.reporting import detail_of, phases_of
 from collectors.e_services.templates import without_secrets
 from collectors.e_services.values import Value

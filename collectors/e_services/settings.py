@@ -10,13 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, 
 
 from collectors.e_services import metrics
 from collectors.e_services.definition import ApiKeyAuth, BasicAuth, BearerAuth, Definition, OAuth2Auth
+from collectors.e_services.options import MAX_BODY_BYTES, service_options
 from collectors.e_services.parsing import DefinitionError, parse_definition
-from collectors.e_services.poller import MAX_BODY_BYTES, service_options
-from collectors.e_services.signing import is_sensitive
-from collectors.e_services.templates import is_written_out
+from collectors.e_services.templates import is_sensitive, is_written_out
 from collectors.websites.options import Options
 from command_centre.config.durations import Duration
 from command_centre.config.secret import folder_of
+from command_centre.domain.personal_data import refused_address
 
 FOLDER = "data/services"
 MOST_FILES = 500
@@ -123,7 +123,8 @@ def _complaints(definition: Definition) -> list[str]:
         f"extract: '{each.metric}' is not a metric of e-services" for each in definition.extract if each.metric not in known
     ]
     open_secrets = [f"{what} is written out; write env:NAME or file:path" for what in _written_out(definition)]
-    return [*strange, *unknown, *open_secrets]
+    refused = [f"steps: {said}" for each in definition.steps if (said := refused_address(each.ask.url)) is not None]
+    return [*strange, *unknown, *open_secrets, *refused]
 
 
 def _written_out(definition: Definition) -> list[str]:

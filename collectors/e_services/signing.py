@@ -12,7 +12,7 @@ from collectors.e_services.asking import Question
 from collectors.e_services.conditions import own_words
 from collectors.e_services.definition import ApiKeyAuth, Ask, Auth, BasicAuth, BearerAuth, NoAuth, OAuth2Auth
 from collectors.e_services.documents import Document, Format, UnreadableError, read_document
-from collectors.e_services.templates import Filling
+from collectors.e_services.templates import Filling, is_sensitive
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 JSON = ("Content-Type", "application/json")
@@ -21,9 +21,6 @@ SPARE_SECONDS = 30.0
 
 DEFAULT_SECONDS = 300.0
 """How long a token without a stated life is used (RFC 6749 leaves it open)."""
-
-SENSITIVE = frozenset({"authorization", "cookie", "proxy-authorization"})
-_SENSITIVE_PARTS = ("key", "token", "secret", "auth", "password", "session")
 
 
 def question_of(ask: Ask, url: str, filling: Filling, client_certificate: str | None = None) -> Question:
@@ -43,11 +40,6 @@ def _header(name: str, template: str, filling: Filling) -> str:
         filling.hide(value)
         filling.hide(value.partition(" ")[2].strip())  # the token behind "Bearer"
     return value
-
-
-def is_sensitive(name: str) -> bool:
-    """Whether a header or a parameter of this name carries a secret."""
-    return name.lower() in SENSITIVE or any(part in name.lower() for part in _SENSITIVE_PARTS)
 
 
 def hide_credentials_of(url: str, filling: Filling) -> None:

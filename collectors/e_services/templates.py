@@ -96,3 +96,12 @@ def without_secrets(text: str, secrets: Collection[str]) -> str:
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, "***")
     return text
+
+
+SENSITIVE = frozenset({"authorization", "cookie", "proxy-authorization"})
+_SENSITIVE_PARTS = ("key", "token", "secret", "auth", "password", "session")
+
+
+def is_sensitive(name: str) -> bool:
+    """Whether a header or a parameter of this name carries a secret."""
+    return name.lower() in SENSITIVE or any(part in name.lower() for part in _SENSITIVE_PARTS)

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from command_centre.app.checking_services import mistakes_of_services
 from command_centre.config.loading import load
-from command_centre.config.mistakes import Mistake
+from command_centre.config.mistakes import ConfigError, Mistake
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -21,7 +22,11 @@ def read_configuration(path: Path, *, is_for_demo: bool = False) -> Config:
 
     Raises ConfigError with every mistake.
     """
-    return load(path, known_kinds(), judge_story=mistakes_of_story, is_for_demo=is_for_demo)
+    config = load(path, known_kinds(), judge_story=mistakes_of_story, is_for_demo=is_for_demo)
+    mistakes = mistakes_of_services(config)
+    if mistakes:
+        raise ConfigError(mistakes)
+    return config
 
 
 def known_kinds() -> Mapping[str, type[BaseModel]]:

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from collectors.e_services.definition import Definition
-from collectors.e_services.poller import Seen, ServicePoller, service_options
+from collectors.e_services.options import service_options
+from collectors.e_services.poller import Seen, ServicePoller
 from collectors.e_services.probe import USAGE, UsageError, Wish, decode, one_line, parse_decode, parse_probe, report
 from collectors.e_services.templates import resolver
 from collectors.websites.failures import OwnFaultError

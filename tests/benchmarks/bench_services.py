@@ -21,8 +21,9 @@ import pycurl
 from collectors.e_services.definition import Definition
 from collectors.e_services.documents import Format, read_document
 from collectors.e_services.extracting import extract
+from collectors.e_services.options import service_options
 from collectors.e_services.parsing import parse_definition
-from collectors.e_services.poller import ServicePoller, service_options
+from collectors.e_services.poller import ServicePoller
 from collectors.e_services.reporting import reading_of
 from collectors.e_services.templates import resolver
 from command_centre.app.clock import SystemClock

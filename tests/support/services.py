@@ -12,8 +12,9 @@ from typing import Any
 from collectors.e_services.definition import Definition
 from collectors.e_services.documents import Format, read_document
 from collectors.e_services.judging import Answer, Finding, inspect, nothing_found, open_answer
+from collectors.e_services.options import service_options
 from collectors.e_services.parsing import parse_definition
-from collectors.e_services.poller import Seen, ServicePoller, service_options
+from collectors.e_services.poller import Seen, ServicePoller
 from collectors.e_services.templates import resolver
 from command_centre.domain.target import Place, Target, TargetKey, TargetKind
 from tests.support import http_servers

@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 
 from collectors.e_services import metrics
+from collectors.e_services.choosing import definitions_by_name, preset_definition
 from collectors.e_services.definition import BasicAuth, OAuth2Auth
 from collectors.e_services.documents import Format
-from collectors.e_services.kind import preset_definition
 from collectors.e_services.paging import PagingStyle
 from collectors.e_services.parsing import DefinitionError, merged, parse_definition
-from collectors.e_services.poller import definitions_by_name
 from collectors.e_services.presets import FOLDER, PRESETS, load_preset
 from collectors.e_services.settings import ServiceSettings
 from tests.support.services import service

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict
 
 from command_centre.config.durations import Duration
 from command_centre.config.mistakes import nearest, quoted
@@ -35,6 +35,12 @@ def _outside_address(text: str) -> str:
     if not re.fullmatch(r"https?://[^\s/@?#]+(/[^\s?#]*)?", text):
         raise ValueError("must be the address under which phones reach the screens, such as https://cc.bontangkota.go.id")
     return text.rstrip("/")
+
+
+def _audit_pace(pace: timedelta) -> timedelta:
+    if not timedelta(seconds=5) <= pace <= timedelta(hours=1):
+        raise ValueError("must be from 5s to 1h")
+    return pace
 
 
 ReceiverName = Annotated[str, AfterValidator(_receiver_name)]
@@ -70,7 +76,7 @@ class NotifyingSection(Section):
     key: Secret | None = None
     alive: Secret | None = None
     audited: Secret | None = None
-    audit_every: Duration = Field(default=timedelta(seconds=60), ge=timedelta(seconds=5), le=timedelta(hours=1))
+    audit_every: Annotated[Duration, AfterValidator(_audit_pace)] = timedelta(seconds=60)
     english: bool = False
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -113,7 +119,16 @@ def _receiver(index: int, item: Node, findings: Findings, context: Mapping[str, 
     settings = validated(model, known, path, findings, context)
     if frame is None or settings is None:
         return None
+    _warn_of_missing_secrets(path, settings, findings)
     return ReceiverEntry(frame.name, frame.kind, frame.person, settings)
+
+
+def _warn_of_missing_secrets(path: Trail, settings: Section, findings: Findings) -> None:
+    """A reference that points at nothing stops the start later; better to hear it now. The value is not kept."""
+    for key in keys_of(type(settings)):
+        secret = getattr(settings, key, None)
+        if isinstance(secret, Secret) and not secret.is_available():
+            findings.warn((*path, key), f"{secret.reference} is not set here; the start will stop on it")
 
 
 def _refuse_kind(path: Trail, kind: object, findings: Findings) -> None:

@@ -104,6 +104,7 @@ class Submission:
     expected: int
     due: date | None
     working_days: int
+    has_passed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,7 +374,8 @@ class Services:
         text = telling.target.attributes.get("due") or whole.head.attributes.get("due")
         due = None if text is None else next_due(text, today)
         left = 0 if due is None else working_days_between(today, due, self.calendar(telling.target))
-        return Submission(int(telling.values[SUBMITTED]), int(telling.values[EXPECTED]), due, left)
+        has_passed = due is not None and due < today
+        return Submission(int(telling.values[SUBMITTED]), int(telling.values[EXPECTED]), due, left, has_passed)
 
 
 # -- one row

@@ -198,6 +198,8 @@ class ServiceWords:
         return lead if told.due is None else f"{lead}, {self.say.due} {self.day(told.due)} ({self._left(told)})"
 
     def _left(self, told: Submission) -> str:
+        if told.has_passed:
+            return self.say.due_passed
         return f"{self.words.number(told.working_days)} {self.say.working_days}" if told.working_days else self.say.due_is_today
 
     def day(self, day: date) -> str:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 from sqlalchemy import Engine, insert, select
 
 from command_centre.domain.incident import IncidentId
@@ -26,7 +26,7 @@ from tests.support.wall_server import RunningServer, running_server
 __all__ = ["chromium", "sqlite_template"]
 
 pytestmark = pytest.mark.browser
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @pytest.fixture

@@ -144,7 +144,8 @@ def test_a_silence_without_a_sensible_end_is_refused(engine: Engine, commands: C
 
 
 def test_a_silence_about_everything_is_refused(engine: Engine, commands: Commands) -> None:
-    for labels in ({}, {"target": []}):
+    empty: dict[str, list[str]] = {}
+    for labels in (empty, {"target": []}):
         with pytest.raises(CommandRefusedError):
             commands.silence(labels, AMINAH, HOUR, "x")
 

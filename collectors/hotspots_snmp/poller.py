@@ -7,6 +7,7 @@ import ipaddress
 import os
 import resource
 import socket
+import sys
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -227,9 +228,8 @@ class SnmpPoller:
         found = facts(plan, self._book, agent.values, agent.moments, moment)
         if complete:
             memory.plan, memory.planned_at = settled(plan, found, agent.values), moment
-            memory.repeated = repeated(plan, agent.values)
-            memory.moving = frozenset(memory.repeated)
-            memory.constant = {oid: value for oid, value in agent.values.items() if oid not in memory.moving}
+            memory.repeated, memory.moving = _shared(repeated(plan, agent.values))
+            memory.constant = {sys.intern(oid): value for oid, value in agent.values.items() if oid not in memory.moving}
         return self._judge(agent, memory, found, complete, begun)
 
     def _judge(self, agent: Agent, memory: Memory, found: Facts, complete: bool, begun: float) -> Look:  # noqa: FBT001
@@ -332,6 +332,13 @@ async def _resolve(host: str) -> str:
         return literal
     found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_DGRAM)
     return str(found[0][4][0])
+
+
+@lru_cache(maxsize=2_000)
+def _shared(names: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The names of a look's objects, kept once for all devices of one kind: with 10,000 of them they would fill the memory."""
+    kept = tuple(sys.intern(name) for name in names)
+    return kept, frozenset(kept)
 
 
 @lru_cache(maxsize=20_000)

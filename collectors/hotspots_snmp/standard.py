@@ -7,6 +7,7 @@ ENTITY-SENSOR-MIB (RFC 3433), and the temperatures of LM-SENSORS-MIB (net-snmp).
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -174,7 +175,7 @@ def port_objects(index: str) -> PortObjects:
     """The objects of the interface with this index."""
     table = (IF_DESCR, IF_TYPE, IF_SPEED, IF_OPER, IF_IN, IF_OUT)
     extension = (IF_NAME, IF_HC_IN, IF_HC_OUT, IF_HIGH_SPEED, IF_ALIAS, IF_DISCONTINUITY)
-    names: list[Any] = [f"{column}.{index}" for column in (*table, *extension)]
+    names: list[Any] = [sys.intern(f"{column}.{index}") for column in (*table, *extension)]  # the same for thousands of devices
     return PortObjects(index, *names)
 
 

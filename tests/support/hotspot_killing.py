@@ -34,7 +34,7 @@ city: {{contact: uji@kota.test}}
 web: {{port: {web}}}
 storage: {{url: "sqlite:///{folder}/cc.db"}}
 collectors:
-  - {{kind: hotspots_mqtt, every: 60s, host: {host}, port: {port}, client_id: {client}}}
+  - {{kind: hotspots_mqtt, every: {every}, host: {host}, port: {port}, client_id: {client}}}
 inventory: {{hotspots: hotspots.csv}}
 """
 NUMBER = "uptime_seconds"
@@ -137,13 +137,19 @@ class Devices:
 class Writer:
     """``run.py collect`` in a folder of its own."""
 
-    def __init__(self, folder: Path, broker: Mosquitto, devices: int) -> None:
+    def __init__(self, folder: Path, broker: Mosquitto, devices: int, every: str = "60s") -> None:
         self._folder = folder
-        config = CONFIG.format(web=free_port(), folder=folder, host=HOST, port=broker.port, client=CLIENT_ID)
+        config = CONFIG.format(web=free_port(), folder=folder, every=every, host=HOST, port=broker.port, client=CLIENT_ID)
         (folder / "config.yaml").write_text(config)
         rows = (f"wifi:ap-{each};Titik {each};Titik {each};Diskominfo;Penyedia A;50;ruang publik\n" for each in range(devices))
         (folder / "hotspots.csv").write_text(HEADER + "".join(rows))
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """Its process number."""
+        assert self._process is not None
+        return self._process.pid
 
     @property
     def database(self) -> Path:
@@ -179,9 +185,9 @@ class Writer:
 
 
 @contextmanager
-def writer(folder: Path, broker: Mosquitto, devices: int) -> Iterator[Writer]:
+def writer(folder: Path, broker: Mosquitto, devices: int, every: str = "60s") -> Iterator[Writer]:
     """A writer that has made its session at the broker."""
-    made = Writer(folder, broker, devices)
+    made = Writer(folder, broker, devices, every)
     made.start()
     try:
         _wait_for(lambda: "connected (MQTT" in made.log(), WARM_SECONDS, "the writer does not reach the broker")

@@ -13,6 +13,8 @@ BENCHMARKS = {
     "bench_demo": "make demo to the first painted wall",
     "bench_snmp": "720 devices by SNMP, against snmp_exporter",
     "bench_services": "500 looks at e-services with 20 metrics each",
+    "bench_snapshot": "a week of 851 targets cut, computed and typeset; the archive of a year",
+    "bench_integrity": "what the judol watch finds and accuses, beside a keyword list and a similarity; cost per page",
     "bench_mqtt": "messages decoded, stored and acknowledged",
     "bench_notifier": "from a change to its acceptance by a receiver, 36 changes a second",
 }

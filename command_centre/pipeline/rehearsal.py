@@ -98,6 +98,7 @@ class Memory:
     silences: list[Silence] = field(default_factory=list)
     maintenance: list[Maintenance] = field(default_factory=list)
     watching_since: datetime | None = None
+    removed: set[str] = field(default_factory=set)
 
 
 class Look(NamedTuple):
@@ -208,7 +209,8 @@ class Player:
     def _hear_all(self, at: datetime) -> None:
         for look in self._looks.get(at, ()):
             newest = self._memory.seen.get(look.target)
-            if look.target in self._setup.labels and (newest is None or look.taken_at > newest):
+            is_listed = look.target in self._setup.labels and look.target not in self._memory.removed
+            if is_listed and (newest is None or look.taken_at > newest):
                 self._memory.seen[look.target] = look.taken_at
                 self._hear(look, at)
 
@@ -493,6 +495,7 @@ class Player:
             case "remove":
                 for key, case in self._meant(action):
                     self._withdraw(case, at)
+                    self._memory.removed.add(key.target)
                     self._measured.discard(key.target)
             case _:
                 pass  # people do it: see below

@@ -53,6 +53,7 @@ class Document:
     def __init__(self, source: str, url: str) -> None:
         self.source = source[:LONGEST_PAGE]
         self.html = LexborHTMLParser(self.source)
+        self._absolute: dict[str, tuple[str, str]] = {}
         self.url = self._base(url)
         self.scripts: list[str] = []
         self.style_sheets: list[str] = []
@@ -185,11 +186,14 @@ class Document:
                     yield self._anchor(node, node.attributes.get("href") or "")
 
     def _anchor(self, node: LexborNode, href: str) -> Anchor:
-        url = _joined(self.url, href)
+        if href not in self._absolute:  # a page names most of its addresses more than once
+            url = _joined(self.url, href)
+            self._absolute[href] = (url, host_of(url))
+        url, host = self._absolute[href]
         names = [_words_of(node), node.attributes.get("title") or "", node.attributes.get("aria-label") or ""]
         if node.child is not None:
             names += [each.attributes.get("alt") or "" for each in node.css("img[alt]")[:5]]
-        return Anchor(node, url, host_of(url), "\n".join(each for each in names if each)[:400])
+        return Anchor(node, url, host, "\n".join(each for each in names if each)[:400])
 
     def frames(self) -> Iterator[tuple[LexborNode, str, str]]:
         """Every frame or embedded object: node, absolute address, and the document written into it."""

@@ -19,6 +19,7 @@ from command_centre.config.yaml_tree import ListNode, MapNode, Node, Scalar, par
 
 FOLDER = Path(__file__).parents[2] / "data" / "reference" / "judol"
 LONGEST_TEXT = 1_000_000
+SHORT_TEXT = 400
 MOST_HITS = 2_000
 MOST_VARIANTS = 20_000
 """So many phrases may the files stand for, all alternatives written out."""
@@ -94,6 +95,7 @@ class Lexicon:
         self._codes = tuple((each, folded(cleaned(each))) for each in source.codes)
         self._fill(source)
         self.split = lru_cache(maxsize=65_536)(self._split)
+        self._match_short = lru_cache(maxsize=16_384)(self._match)  # the same menu stands on every page of a site
 
     @property
     def tried_paths(self) -> tuple[str, ...]:
@@ -104,6 +106,9 @@ class Lexicon:
 
     def match(self, text: str) -> Match:
         """Every phrase of the text. A phrase lies within one line."""
+        return self._match_short(text) if len(text) <= SHORT_TEXT else self._match(text)
+
+    def _match(self, text: str) -> Match:
         text = text[:LONGEST_TEXT]
         clean = cleaned(text)
         low = folded(clean)

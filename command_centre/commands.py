@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, select
 from command_centre.domain.incident import Cause, IncidentEventKind, IncidentId
 from command_centre.domain.ports import Clock
 from command_centre.domain.target import TargetKey
-from command_centre.storage import duty_answers, incident_deeds, outbox
+from command_centre.storage import duty_answers, incident_deeds, outbox, plans
 from command_centre.storage.audit import Entry, write_audit
 from command_centre.storage.database import writing
 from command_centre.storage.duty_answers import Answer, Given
@@ -164,7 +164,7 @@ class Commands:
         with writing(self._engine) as connection:
             at = self._clock.now()
             _refuse_senseless_plan(connection, keys, starts_at, ends_at, at)
-            number = incident_deeds.add_planned_work(connection, title, keys, actor.name, starts_at, ends_at, at)
+            number = plans.add_planned_work(connection, title, keys, actor.name, starts_at, ends_at, at)
             detail = {"name": title, "targets": keys, "starts_at": to_ms(starts_at), "ends_at": to_ms(ends_at)}
             _note(connection, actor, "plan", f"plan:{number}", detail, at)
             return Done(Outcome.DONE, number=number)
@@ -173,7 +173,7 @@ class Commands:
         """End planned work early, or before it begins."""
         with writing(self._engine) as connection:
             at = self._clock.now()
-            outcome = Outcome.DONE if incident_deeds.call_off_work(connection, number, actor.name, at) else Outcome.UNKNOWN
+            outcome = Outcome.DONE if plans.call_off_work(connection, number, actor.name, at) else Outcome.UNKNOWN
             _note(connection, actor, "call_off", f"plan:{number}", {"outcome": outcome.value}, at)
             return Done(outcome, number=number)
 

@@ -34,6 +34,7 @@ from command_centre.demo.hotspot_history import simulated_hotspot_history
 from command_centre.demo.place import DemoPlace, wait_for_place, with_ports
 from command_centre.demo.script import load_script
 from command_centre.demo.service_history import simulated_service_history
+from command_centre.domain.calendar import Window
 from command_centre.domain.reading import Reading, Reason, Source, Status
 from command_centre.domain.rule import DEFAULT_RULES
 from command_centre.domain.series import Metric, MetricName, Unit
@@ -50,6 +51,7 @@ from command_centre.storage import facts, inventory
 from command_centre.storage.database import migrate, open_database, writing
 from command_centre.storage.lease import Lease
 from command_centre.storage.log import log_ends_at
+from command_centre.storage.plans import planned_windows
 from command_centre.storage.recovery import recover_if_damaged
 from command_centre.storage.retention import Retention
 from command_centre.storage.walls import keep_walls
@@ -64,6 +66,8 @@ SHARD = "utama"
 INBOX_CAPACITY = 50_000
 """About an hour of 840 targets a minute: how long collection goes on while the database refuses."""
 
+PLANS_KEPT = timedelta(days=1)
+"""Work that ended longer ago is laid over nothing any more."""
 SELF_EVERY = timedelta(seconds=60)
 CHECK_EVERY = timedelta(seconds=5)
 BACKFILL_EVERY = timedelta(minutes=5)
@@ -217,6 +221,7 @@ class Collecting:
     ) -> None:
         self._chosen = chosen
         self._notifying = notifying
+        self._planned_work: tuple[Window, ...] = ()
         self._patrol = patrol
         self._engine = engine
         self._inbox = inbox
@@ -288,13 +293,27 @@ class Collecting:
         soon = self._clock.now() + FIRST_TURN_AFTER
         minute = TURN_EVERY.total_seconds()
         scheduler.add_job(self._take_snapshots, "interval", seconds=minute, coalesce=True, max_instances=1, next_run_time=soon)
-        for do, every in ((self._keeper.revive, CHECK_EVERY), (self._report, SELF_EVERY)):
+        for do, every in ((self._keeper.revive, CHECK_EVERY), (self._report, SELF_EVERY), (self._take_plans, CHECK_EVERY)):
             scheduler.add_job(do, "interval", seconds=every.total_seconds(), coalesce=True, max_instances=1)
         scheduler.start()
         return scheduler
 
     async def _take_snapshots(self) -> None:
         await self._snapshots.take_a_turn(self._chosen)
+
+    async def _take_plans(self) -> None:
+        """Lay work that people plan over the windows of the configuration, soon after they have entered it."""
+        try:
+            planned_work = await asyncio.to_thread(self._read_plans)
+        except DBAPIError:
+            return  # the recorder tells of the database; the plans in force stay
+        if planned_work != self._planned_work:
+            config, self._planned_work = self._chosen.config, planned_work
+            self._recorder.adopt(DEFAULT_RULES, (*config.windows, *planned_work), config.zone)
+
+    def _read_plans(self) -> tuple[Window, ...]:
+        with self._engine.connect() as connection:
+            return planned_windows(connection, self._clock.now() - PLANS_KEPT)
 
     def _offer(self, reading: Reading) -> None:
         self._inbox.offer(self._truths.settle(reading))
@@ -340,7 +359,7 @@ class Collecting:
             config = replace(config, targets=with_ports(config.targets, self._place))
         plans = self._sources.plans(config)
         self._notifying.adopt(chosen)
-        self._recorder.adopt(DEFAULT_RULES, config.windows, config.zone)
+        self._recorder.adopt(DEFAULT_RULES, (*config.windows, *self._planned_work), config.zone)
         self._truths.adopt(config.targets)
         await self._keeper.adopt(plans)
         self._chosen = chosen

@@ -44,6 +44,7 @@ from command_centre.read.views import (
     SummaryView,
     WallRow,
 )
+from command_centre.storage.plans import planned_windows
 from command_centre.storage.times import from_ms, to_ms
 from command_centre.storage.values import unpack_values
 
@@ -326,7 +327,10 @@ class Queries:
         register = self._registered(connection, cursor, now)
         newest = rows.read_newest(connection)
         planned = self._planned.get(
-            to_ms(now) // 60_000, lambda: planned_times(self._windows, Interval(now - DAY, now + LOOK_AHEAD), self._zone)
+            to_ms(now) // 60_000,
+            lambda: planned_times(
+                (*self._windows, *planned_windows(connection, now - DAY)), Interval(now - DAY, now + LOOK_AHEAD), self._zone
+            ),
         )
         off = assembling.off_now(planned, now)
         conditions = assembling.conditions_of(register, newest, off, now)

@@ -66,7 +66,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def writing_lightly(engine: Engine) -> Iterator[Connection]:
-    """As ``writing``, but nobody waits for the disk: what it keeps survives the death of the program, and perhaps not a power cut.
+    """As ``writing``, but nobody waits for the disk: it survives the death of the program, and perhaps not a power cut.
 
     For notes of which the loss only makes work be done twice.
     """

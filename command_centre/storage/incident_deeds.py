@@ -1,4 +1,4 @@
-"""What people do to incidents, as rows: who has it, notes, causes, silences, planned work. Decided in ``commands``."""
+"""What people do to incidents, as rows: who has it, notes, causes, silences. Decided in ``commands``."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select, update
 
 from command_centre.domain.incident import Cause, IncidentEventKind, IncidentId
 from command_centre.storage.alert_tables import silence
-from command_centre.storage.audit_tables import planned_work
 from command_centre.storage.tables import incident, incident_event, target
 from command_centre.storage.times import from_ms, to_ms
 
@@ -116,32 +114,3 @@ def lift_silence(connection: Connection, number: int, by: str, at: datetime) -> 
     """End a silence early; False when there is none of that number that still lasts."""
     lasts = (silence.c.id == number) & silence.c.lifted_at.is_(None) & (silence.c.ends_at > to_ms(at))
     return connection.execute(update(silence).where(lasts).values(lifted_at=to_ms(at), lifted_by=by)).rowcount == 1
-
-
-def add_planned_work(
-    connection: Connection,
-    name: str,
-    targets: Sequence[str],
-    author: str,
-    starts_at: datetime,
-    ends_at: datetime,
-    at: datetime,
-) -> int:
-    """Agreed planned time, entered by a person; returns its number."""
-    values: dict[str, Any] = {
-        "name": name,
-        "targets": json.dumps(list(targets), ensure_ascii=False),
-        "starts_at": to_ms(starts_at),
-        "ends_at": to_ms(ends_at),
-        "author": author,
-        "created_at": to_ms(at),
-    }
-    number: int = connection.execute(insert(planned_work).values(values).returning(planned_work.c.id)).scalar_one()
-    return number
-
-
-def call_off_work(connection: Connection, number: int, by: str, at: datetime) -> bool:
-    """End planned work early, or before it begins; False when there is none of that number ahead or under way."""
-    stands = (planned_work.c.id == number) & planned_work.c.called_off_at.is_(None) & (planned_work.c.ends_at > to_ms(at))
-    off = update(planned_work).where(stands).values(called_off_at=to_ms(at), called_off_by=by)
-    return connection.execute(off).rowcount == 1

@@ -144,8 +144,8 @@ def test_a_silence_without_a_sensible_end_is_refused(engine: Engine, commands: C
 
 
 def test_a_silence_about_everything_is_refused(engine: Engine, commands: Commands) -> None:
-    empty: dict[str, list[str]] = {}
-    for labels in (empty, {"target": []}):
+    empty: list[dict[str, list[str]]] = [{}, {"target": []}]
+    for labels in empty:
         with pytest.raises(CommandRefusedError):
             commands.silence(labels, AMINAH, HOUR, "x")
 

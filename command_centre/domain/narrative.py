@@ -285,7 +285,10 @@ class Overall(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One sentence's worth of facts: how it stands overall, what is below its limit or moved, and the story behind it."""
+    """A few sentences' worth of facts: how it stands overall, what is below its limit or moved, and the story behind it.
+
+    ``coast`` are the settlements below the limit, worst first: two hotspots each, which no average of a city would show.
+    """
 
     overall: Overall
     below: tuple[Measure, ...]
@@ -293,11 +296,13 @@ class Verdict:
     because: Story | None
     suspected: int | None
     remaining: int | None
+    coast: tuple[GroupFigures, ...] = ()
 
     @property
     def evidence(self) -> tuple[str, ...]:
         because = () if self.because is None else self.because.evidence
-        return tuple(dict.fromkeys([*(id_ for each in (*self.below, *self.moved) for id_ in each.evidence), *because]))
+        coast = [f"settlement:{each.of}" for each in self.coast]
+        return tuple(dict.fromkeys([*(id_ for each in (*self.below, *self.moved) for id_ in each.evidence), *because, *coast]))
 
 
 def verdict(snap: Snapshot) -> Verdict:
@@ -307,24 +312,32 @@ def verdict(snap: Snapshot) -> Verdict:
     moved = tuple(each for each in about if each not in below and each.change is not None and each.change <= -NOTABLE_POINTS)
     concerned = {each.name for each in (*below, *moved)}
     behind = [each for each in stories(snap) if _OF_KIND.get(each.incident.kind) in concerned]
+    coast = tuple(each for each in areas_by_need(snap)[1] if is_below(each, snap.limits.hotspot))
     return Verdict(
-        overall=_overall(about, below),
+        overall=_overall(about, below, coast),
         below=below,
         moved=moved,
         because=min(behind, key=_weight, default=None),
         suspected=None if snap.injections is None else snap.injections.suspected,
         remaining=None if snap.injections is None else snap.injections.remaining,
+        coast=coast,
     )
 
 
-def _overall(about: Sequence[Measure], below: Sequence[Measure]) -> Overall:
+def is_below(group: GroupFigures, limit: float) -> bool:
+    """Whether a group was measured, and below the limit as the page prints both."""
+    value = group.figure.availability
+    return value is not None and points(value) < points(limit)
+
+
+def _overall(about: Sequence[Measure], below: Sequence[Measure], coast: Sequence[GroupFigures]) -> Overall:
     seen = [each for each in about if each.is_measured]
     if not seen:
         return Overall.NOT_SEEN
     if any(each.coverage is None or each.coverage < HALF_SEEN for each in about):
         return Overall.LITTLE_SEEN
     if not below:
-        return Overall.WITHIN
+        return Overall.MOSTLY_WITHIN if coast else Overall.WITHIN
     return Overall.BELOW if len(below) == len(seen) else Overall.MOSTLY_WITHIN
 
 

@@ -58,7 +58,19 @@ def fonts() -> typst.Fonts:
     return found
 
 
+def pictures(document: Mapping[str, Any], pixels_per_inch: float = 108.0) -> list[bytes]:
+    """The pages as PNG, for whoever wants to look before printing. Raises TypesettingError."""
+    return _compiled("paper.typ", document, "png", ppi=pixels_per_inch)
+
+
 def _typeset(template: str, document: Mapping[str, Any], form: Any, **options: Any) -> bytes:
+    pages = _compiled(template, document, form, **options)
+    if len(pages) != 1:
+        raise TypesettingError(f"{template}: {len(pages)} pictures instead of one")
+    return pages[0]
+
+
+def _compiled(template: str, document: Mapping[str, Any], form: Any, **options: Any) -> list[bytes]:
     inputs = {
         "data": json.dumps(document, ensure_ascii=False, sort_keys=True),
         "code": code_svg(document["seal"]["code"]),
@@ -72,7 +84,5 @@ def _typeset(template: str, document: Mapping[str, Any], form: Any, **options: A
         raise TypesettingError(f"{template}: {error.diagnostic}") from None
     if warnings:
         raise TypesettingError(f"{template}: {warnings[0]}")
-    pages = made if isinstance(made, list) else [made]
-    if len(pages) != 1 or pages[0] is None:
-        raise TypesettingError(f"{template}: {len(pages)} pictures instead of one")
-    return pages[0]
+    pages: list[bytes] = made if isinstance(made, list) else [made]  # type: ignore[list-item]  # without an output it is bytes
+    return pages

@@ -28,6 +28,7 @@ from command_centre.domain.narrative import (
 )
 from command_centre.domain.period import Period, PeriodKind, parse_period
 from command_centre.domain.reading import Reason
+from command_centre.domain.snapshot import GroupFigures
 from command_centre.domain.target import Dimension, TargetKind
 from layouts.wording import ABSENT, NBSP, Language, Words
 
@@ -311,13 +312,15 @@ class SnapshotWords:
     # -- the verdict
 
     def verdict(self, found: Verdict, name: str) -> tuple[Sentence, ...]:
-        """One to three sentences for the top of the page."""
+        """A few sentences for the top of the page."""
         period = self.this_and_last(name)[0].lower()
         sentences = [Sentence(self._overall(found.overall, period), tuple(f"kind:{each.value}" for each in _KINDS))]
         for each in (*found.below, *found.moved):
             because = self._because(found.because) if found.because is not None and _is_about(each, found.because) else ""
             evidence = each.evidence + (found.because.evidence if because and found.because is not None else ())
             sentences.append(Sentence(self._below(each, because), evidence))
+        if found.coast:
+            sentences.append(Sentence(self._coast(found.coast), tuple(f"settlement:{each.of}" for each in found.coast)))
         if found.suspected:
             sentences.append(Sentence(self._suspected(found.suspected, found.remaining), ("injections",)))
         return tuple(sentences)
@@ -359,6 +362,11 @@ class SnapshotWords:
 
     def _because(self, story: Story) -> str:
         return self.say(f", terutama {self.what(story)} di {story.where}", f", mainly {self.what(story)} at {story.where}")
+
+    def _coast(self, coast: Sequence[GroupFigures]) -> str:
+        """Settlements below the limit, by name and number: no average hides them."""
+        named = self.listing([f"{each.of} {self.percent(each.figure.availability, 1)}" for each in coast])
+        return self.say(f"Pesisir di bawah batas: {named}.", f"On the coast below the limit: {named}.")
 
     def _suspected(self, suspected: int, remaining: int | None) -> str:
         found = self.say(f"{suspected} situs terindikasi judol", f"{suspected} sites suspected of injected gambling links")

@@ -70,6 +70,24 @@ def test_every_part_of_the_verdict_names_its_evidence() -> None:
     assert all(each.evidence for each in (*found.below, *found.moved))
 
 
+def test_a_settlement_below_the_limit_is_named_however_well_the_city_stands() -> None:
+    """Two hotspots of seven hundred: no average shows them."""
+    fine = tuple(
+        replace(
+            each,
+            spans=tuple(
+                span._replace(status="down" if each.settlement == "Gusung" else "up", reason="ok") for span in each.spans
+            ),
+        )
+        for each in busy_cut().targets
+    )
+    found = verdict(snapshot(replace(busy_cut(), targets=fine), "config", "0.1.0"))
+    assert found.below == ()
+    assert [each.of for each in found.coast] == ["Gusung"]
+    assert found.overall is Overall.MOSTLY_WITHIN
+    assert "settlement:Gusung" in found.evidence
+
+
 def test_a_week_nobody_watched_is_not_called_good() -> None:
     unseen = tuple(replace(each, spans=()) for each in CUT.targets)
     assert verdict(week(targets=unseen)).overall is Overall.NOT_SEEN

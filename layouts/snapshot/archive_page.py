@@ -104,6 +104,7 @@ def period(found: tuple[Seal, Snapshot] | None, name: str, words: Words) -> list
         html.P(told["period"]),
         html.P([_sentence(each) for each in told["verdict"]], className="vonis"),
         _section(told["measures"]["title"], _table(told["measures"]["head"], [row["cells"] for row in told["measures"]["rows"]])),
+        _section(told["dimensions"]["title"], _dimensions(told)),
         _section(told["stories"]["title"], _stories(told)),
         html.P([html.Strong(told["decision"]["title"]), " ", _sentence(told["decision"])], className="kotak"),
         _section(told["areas"]["title"], _areas(told)),
@@ -147,6 +148,12 @@ def _stories(told: Document) -> Component:
         for each in told["stories"]["items"]
     ]
     return html.Div([html.Ol(items), html.P(told["stories"]["note"])])
+
+
+def _dimensions(told: Document) -> Component:
+    rows = told["dimensions"]["rows"]
+    items = [html.Li([html.Span([each["name"], html.Br(), html.Small(each["detail"])]), html.B(each["figure"])]) for each in rows]
+    return html.Div([html.Ul(items, className="wilayah"), html.P(told["dimensions"]["note"])])
 
 
 def _areas(told: Document) -> Component:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 from sqlalchemy import Engine
 
@@ -16,6 +17,7 @@ from command_centre.app.snapshot_pages import snapshot_pages
 from command_centre.storage.database import migrate, open_database
 from command_centre.storage.snapshot_file import check
 from layouts.wording import Language, words_for
+from tests.support.chromium import EXECUTABLE, FLAGS
 from tests.support.clock import FrozenClock
 from tests.support.hand_week import NEXT_MONDAY_AT_SIX, WEEK, ZONE, fill, snapshotter
 from tests.support.wall_server import RunningServer, ask, running_server
@@ -73,6 +75,29 @@ def test_a_week_is_shown_with_what_is_on_its_paper(server: RunningServer) -> Non
     shown = callback(server, "cuplikan-periode", "children", ("cuplikan-alamat", "pathname", "/cuplikan/2026-W47"))
     assert "27.320 / 37.980 menit" in shown
     assert "gangguan-6" in shown
+
+
+@pytest.mark.browser
+def test_a_person_opens_a_week_and_compares_two_in_a_real_browser(server: RunningServer) -> None:
+    """Nothing is asked of another machine, nothing is complained about, and the anchors of the evidence are there."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(EXECUTABLE), headless=True, args=list(FLAGS))
+        page = browser.new_page(viewport={"width": 390, "height": 844})
+        asked: list[str] = []
+        faults: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(f"{server.url}/cuplikan/2026-W47")
+        page.locator("text=27.320 / 37.980 menit").wait_for()
+        assert page.locator("#gangguan-6").count() == 1
+        page.goto(f"{server.url}/cuplikan/")
+        page.locator("#cuplikan-pertama option[value='2026-W47']").wait_for(state="attached")
+        page.select_option("#cuplikan-pertama", "2026-W47")
+        page.select_option("#cuplikan-kedua", "2026-W47")
+        page.locator("#cuplikan-banding td >> text=78,32").first.wait_for()
+        browser.close()
+    assert faults == []
+    assert [url for url in asked if not url.startswith((server.url, "data:"))] == []
 
 
 def test_a_week_that_is_not_frozen_is_no_error(server: RunningServer) -> None:

@@ -71,7 +71,7 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     max_payload_bytes: int = MAX_PAYLOAD_BYTES
     batch: int = 200
-    batches: int = 4
+    batches: int = 10
     linger: float = 0.03
     will_grace: float = 0.5
     lost_after: float = 10.0

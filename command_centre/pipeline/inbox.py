@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections import deque
+from collections import defaultdict, deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -24,15 +25,28 @@ class Entry:
     reading: Reading
     waiter: _Waiter | None = None
 
-    def acknowledge(self) -> None:
-        """Tell the listener that the reading is durable."""
-        if self.waiter is not None:
-            _call(self.waiter, None)
-
     def refuse(self, why: str) -> None:
         """Tell the listener that this reading will never be stored."""
         if self.waiter is not None:
             _call(self.waiter, ReadingRefused(why))
+
+
+def acknowledge(batch: Iterable[Entry]) -> None:
+    """Tell the listeners that these readings are durable: each loop is woken once, not once per reading."""
+    waiting: defaultdict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = defaultdict(list)
+    for entry in batch:
+        if entry.waiter is not None:
+            loop, durable = entry.waiter
+            waiting[loop].append(durable)
+    for loop, all_durable in waiting.items():
+        # A loop that has closed in the meantime has nobody waiting any more.
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_settle_all, all_durable)
+
+
+def _settle_all(all_durable: Iterable[asyncio.Future[None]]) -> None:
+    for durable in all_durable:
+        _settle(durable, None)
 
 
 class Inbox:

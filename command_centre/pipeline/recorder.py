@@ -21,7 +21,7 @@ from command_centre.domain.ports import Clock
 from command_centre.domain.reading import Reading, Reason, Source, Status
 from command_centre.domain.rule import Rule
 from command_centre.pipeline.batch import write_batch
-from command_centre.pipeline.inbox import Entry, Inbox
+from command_centre.pipeline.inbox import Entry, Inbox, acknowledge
 from command_centre.pipeline.rulebook import Rulebook
 from command_centre.storage.database import writing
 from command_centre.storage.inventory import STORAGE_KEY
@@ -167,8 +167,7 @@ class Recorder:
         except Exception:  # the job boundary: a bug in one reading must not end the recording of all others
             LOG.exception("a batch with readings of %s cannot be stored", _some_targets(batch))
             return _Outcome.BUG
-        for entry in batch:
-            entry.acknowledge()
+        acknowledge(batch)
         return _Outcome.DONE
 
     def _do_due_chores(self) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from command_centre.pipeline.inbox import Entry, Inbox, ReadingRefused
+from command_centre.pipeline.inbox import Entry, Inbox, ReadingRefused, acknowledge
 from tests.support.city import reading as seen
 from tests.support.clock import NOON
 
@@ -67,8 +67,7 @@ def test_what_a_listener_was_told_is_never_dropped_for_a_poll() -> None:
         assert polled(inbox, 3) == [False]
         entries = take_all(inbox)
         assert keys(entries) == ["situs:1", "situs:2"]
-        for entry in entries:
-            entry.acknowledge()
+        acknowledge(entries)
         await asyncio.gather(*telling)
 
     in_loop(story())
@@ -82,7 +81,7 @@ def test_a_listener_hears_only_when_its_reading_is_durable() -> None:
         [entry] = take_all(inbox)
         await asyncio.sleep(0)
         assert not telling.done()
-        await asyncio.to_thread(entry.acknowledge)
+        await asyncio.to_thread(acknowledge, [entry])
         await telling
 
     in_loop(story())
@@ -97,7 +96,7 @@ def test_a_listener_waits_for_room_while_the_inbox_is_full() -> None:
         for expected, telling in (("situs:1", first), ("situs:2", second)):
             entries = await asyncio.to_thread(inbox.take, 10, 0.0, 30.0)
             assert keys(entries) == [expected]
-            entries[0].acknowledge()
+            acknowledge(entries)
             await telling
 
     in_loop(story())
@@ -124,10 +123,10 @@ def test_acknowledging_a_listener_that_has_gone_harms_nobody() -> None:
         await asyncio.sleep(0)
         entries.extend(take_all(inbox))
         telling.cancel()
-        entries[0].acknowledge()
+        acknowledge(entries)
 
     in_loop(story())
-    entries[0].acknowledge()  # its loop has closed by now
+    acknowledge(entries)  # its loop has closed by now
 
 
 def test_the_recorder_sleeps_until_something_comes_and_lingers_for_company() -> None:

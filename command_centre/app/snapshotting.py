@@ -164,7 +164,7 @@ def snapshotter_of(chosen: Chosen, engine: Engine, tell: Told | None = None) -> 
         each.kecamatan_code: each.kecamatan for each in config.kelurahan
     }
     city = CityFacts(config.city.name, config.zone, config.windows, places)
-    folder = chosen.data_dir / "demo" if chosen.is_demo else chosen.data_dir
+    folder = chosen.data_dir / "demo" / "keys" if chosen.is_demo else chosen.data_dir / "keys"
     supplement = supplements_of(config)
     return Snapshotter(engine, city, config.config_hash, open_signer(folder), supplement, tell or tell_nobody)
 

@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-KEY_NAME = "snapshot-key.pem"
+KEY_NAME = "snapshot.pem"
 OWNER_ONLY = 0o600
 MOST_BYTES = 4096
 

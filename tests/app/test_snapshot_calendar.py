@@ -85,8 +85,8 @@ def test_the_demo_has_eight_weeks_to_browse_and_each_was_told_once(engine: Engin
 def test_a_key_that_cannot_be_used_is_told_once_and_stops_nothing(
     engine: Engine, chosen: Chosen, caplog: pytest.LogCaptureFixture
 ) -> None:
-    folder = chosen.data_dir / "demo"
-    folder.mkdir()
+    folder = chosen.data_dir / "demo" / "keys"
+    folder.mkdir(parents=True)
     (folder / KEY_NAME).write_text("not a key")
     (folder / KEY_NAME).chmod(0o600)
     with writing(engine) as connection:

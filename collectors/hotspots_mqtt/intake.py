@@ -72,12 +72,14 @@ class Reject:
 
 @dataclass(slots=True)
 class Stranger:
-    """A device that speaks and is not in the register."""
+    """A device that speaks and is not in the register. ``told`` of its messages have been told to the quarantine."""
 
     first_at: float
     last_at: float
     messages: int
     topic: str
+    beginning: bytes
+    told: int = 0
 
 
 @dataclass(slots=True)
@@ -274,10 +276,12 @@ class Intake:
     def _quarantine(self, device: str, message: Message) -> None:
         self.counts[FlawKind.UNKNOWN_DEVICE] += 1
         known = self.strangers.get(device)
+        beginning = message.payload[: self._limits.reject_bytes]
         if known is not None:
             known.last_at, known.messages = message.arrived, known.messages + 1
+            known.topic, known.beginning = message.topic, beginning
             return
-        self.strangers[device] = Stranger(message.arrived, message.arrived, 1, message.topic)
+        self.strangers[device] = Stranger(message.arrived, message.arrived, 1, message.topic, beginning)
         if len(self.strangers) > self._limits.quarantined:
             self.strangers.popitem(last=False)
 

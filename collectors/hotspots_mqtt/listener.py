@@ -21,10 +21,12 @@ from collectors.hotspots_mqtt.intake import Intake, Notice, Reject, Stranger, Ta
 from collectors.hotspots_mqtt.metrics import DROPPED, LIMITED, MESSAGES, MISSED, REJECTED, STORE_DELAY, STRANGERS, split_values
 from collectors.hotspots_mqtt.moments import TOLERANCE
 from collectors.hotspots_mqtt.options import Options
+from collectors.hotspots_mqtt.payloads import shown
 from collectors.hotspots_mqtt.reader import Message, Presence, Reader
 from collectors.hotspots_mqtt.standing import STALE_AFTER, Standing
 from collectors.hotspots_mqtt.topics import slot_of
 from collectors.hotspots_mqtt.troubles import Trouble
+from command_centre.domain import quarantine as domain
 from command_centre.domain.hotspot import STANDING_SINCE
 from command_centre.domain.ports import Clock, Emit
 from command_centre.domain.reading import Fact, Reading, Reason, Source, Status
@@ -126,6 +128,14 @@ class MqttListener:
     def strangers(self) -> Mapping[str, Stranger]:
         """The quarantine list: devices that speak and are not in the register. They are never counted."""
         return self._intake.strangers
+
+    def take_strangers(self) -> list[domain.Stranger]:
+        """What strangers said since this was last asked, for the quarantine that outlives us."""
+        news = [(device, each) for device, each in self._intake.strangers.items() if each.messages > each.told]
+        told = [_told_stranger(device, each) for device, each in news]
+        for _, each in news:
+            each.told, each.first_at = each.messages, each.last_at
+        return told
 
     @property
     def rejects(self) -> Sequence[Reject]:
@@ -481,6 +491,11 @@ async def _all_durable(emit: Emit, readings: Sequence[Reading]) -> None:
         await emit(readings[0])
     elif readings:
         await asyncio.gather(*(emit(each) for each in readings))
+
+
+def _told_stranger(device: str, each: Stranger) -> domain.Stranger:
+    first, last = (_from_ms(round(at * 1000)) for at in (each.first_at, each.last_at))
+    return domain.Stranger(device, first, last, each.messages - each.told, each.topic, shown(each.beginning))
 
 
 def _facts_of(notice: Notice) -> dict[str, Fact]:

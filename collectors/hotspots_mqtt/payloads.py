@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 import msgspec
 
 from collectors.hotspots_mqtt.flaws import FlawKind, RejectedError
 
 _BOM = b"\xef\xbb\xbf"
+_SECRET = re.compile(r"""((?:pass|pwd|sandi|secret|token|psk|key)\w*["']?\s*[:=]\s*["']?)[^"',}\s]+""", re.IGNORECASE)
 
 
 class Unreadable:
@@ -68,3 +70,9 @@ def _float(digits: str) -> object:
 
 def _int(digits: str) -> object:
     return int(digits) if len(digits) < 400 else UNREADABLE
+
+
+def shown(beginning: bytes) -> str:
+    """How a payload begins, for people: printable, and without what follows the name of a secret."""
+    text = "".join(each if each.isprintable() else "\ufffd" for each in beginning.decode("utf-8", "replace"))
+    return _SECRET.sub(r"\1…", text)

@@ -43,6 +43,7 @@ from command_centre.pipeline.auditor import AUDIT_METRICS, DELIVERY_KEY, DELIVER
 from command_centre.pipeline.forgetting import forgetting
 from command_centre.pipeline.inbox import Inbox
 from command_centre.pipeline.integrity import IntegrityDesk
+from command_centre.pipeline.quarantine import QuarantineDesk
 from command_centre.pipeline.recorder import Recorder
 from command_centre.pipeline.roller import ROLLING
 from command_centre.pipeline.truth import HotspotTruths, is_overruled_repetition
@@ -115,7 +116,7 @@ def run(chosen: Chosen) -> int:
             _register(connection, config, clock.now())
             facts.remember(connection, facts.IS_SIMULATED, "yes" if chosen.is_demo else "no", clock.now())
             facts.remember(connection, facts.CONFIG_HASH, config.config_hash, clock.now())
-        inbox, desk = Inbox(INBOX_CAPACITY), IntegrityDesk()
+        inbox, desk, strangers = Inbox(INBOX_CAPACITY), IntegrityDesk(), QuarantineDesk()
         recorder = Recorder(
             engine,
             inbox,
@@ -124,11 +125,11 @@ def run(chosen: Chosen) -> int:
             zone=config.zone,
             clock=clock,
             lease=lease,
-            chores=(ROLLING, watching(), forgetting(_keep(config)), *desk.chores()),
+            chores=(ROLLING, watching(), forgetting(_keep(config)), *desk.chores(), *strangers.chores()),
         )
         if chosen.is_demo:
             _backfill(engine, recorder, config, chosen.script_path, clock)
-        return _collect(chosen, engine, inbox, recorder, clock, IntegrityPatrol(engine, desk, clock))
+        return _collect(chosen, engine, inbox, recorder, clock, IntegrityPatrol(engine, desk, clock), strangers)
     finally:
         with suppress(DBAPIError):  # a database that takes no writes cannot be told: the lease lapses by itself
             lease.release()
@@ -177,7 +178,13 @@ def _backfill(engine: Engine, recorder: Recorder, config: Config, script_path: P
 
 
 def _collect(
-    chosen: Chosen, engine: Engine, inbox: Inbox, recorder: Recorder, clock: SystemClock, patrol: IntegrityPatrol
+    chosen: Chosen,
+    engine: Engine,
+    inbox: Inbox,
+    recorder: Recorder,
+    clock: SystemClock,
+    patrol: IntegrityPatrol,
+    strangers: QuarantineDesk,
 ) -> int:
     """Run the recorder's thread and the event loop until SIGTERM, or until the recorder may not or cannot go on."""
     ending = threading.Event()
@@ -195,7 +202,7 @@ def _collect(
     recording.start()
     notifying.start()
     try:
-        asyncio.run(Collecting(chosen, engine, inbox, recorder, clock, notifying, patrol).run())
+        asyncio.run(Collecting(chosen, engine, inbox, recorder, clock, notifying, patrol, strangers).run())
     finally:
         notifying.stop()
         ending.set()
@@ -218,11 +225,13 @@ class Collecting:
         clock: SystemClock,
         notifying: Notifying,
         patrol: IntegrityPatrol,
+        strangers: QuarantineDesk,
     ) -> None:
         self._chosen = chosen
         self._notifying = notifying
         self._planned_work: tuple[Window, ...] = ()
         self._patrol = patrol
+        self._strangers = strangers
         self._engine = engine
         self._inbox = inbox
         self._recorder = recorder
@@ -242,7 +251,7 @@ class Collecting:
         loop.add_signal_handler(signal.SIGHUP, hang_up.set)
         if self._chosen.is_demo:
             self._place = await asyncio.to_thread(wait_for_place, self._chosen.data_dir)
-        self._sources = Sources(self._place, self._offer, self._put, self._clock)
+        self._sources = Sources(self._place, self._offer, self._put, self._clock, self._strangers.note)
         await self._begin()
         log.info("collecting: %s", ", ".join(f"{each.name} ({each.size} targets)" for each in self._keeper.kept))
         scheduler = self._scheduler()

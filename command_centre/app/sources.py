@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from collectors import KINDS, Kind, ListenerKind
 from collectors.hotspots_mqtt.options import SELF_KEY
@@ -15,6 +15,7 @@ from collectors.uplink.poller import UplinkPoller
 from command_centre.app.keeping import Plan
 from command_centre.app.sweep import AlwaysThere, Pace, Sweep, Uplink
 from command_centre.domain.ports import Clock, Listener
+from command_centre.domain.quarantine import Stranger
 from command_centre.domain.reading import Reading
 from command_centre.domain.target import Place, Target, TargetKey, TargetKind
 from command_centre.pipeline.inbox import ReadingRefused
@@ -34,16 +35,27 @@ MQTT_KEY = TargetKey(SELF_KEY)
 
 Offer = Callable[[Reading], object]
 Put = Callable[[Reading], Awaitable[None]]
+NoteStrangers = Callable[[str, Sequence[Stranger]], None]
+
+STRANGERS_EVERY = timedelta(seconds=10)
+
+
+@runtime_checkable
+class HearsStrangers(Protocol):
+    """A listener that may hear devices of no register."""
+
+    def take_strangers(self) -> Sequence[Stranger]: ...
 
 
 class Sources:
     """Builds what the configuration names. ``place`` is where the simulated city is; None in live mode."""
 
-    def __init__(self, place: DemoPlace | None, offer: Offer, put: Put, clock: Clock) -> None:
+    def __init__(self, place: DemoPlace | None, offer: Offer, put: Put, clock: Clock, note: NoteStrangers) -> None:
         self._place = place
         self._offer = offer
         self._put = put
         self._clock = clock
+        self._note = note
 
     def plans(self, config: Config) -> dict[str, Plan]:
         """What shall run, by name. Every sweep asks the same uplink poller before it believes a failure."""
@@ -61,7 +73,7 @@ class Sources:
     def _source(self, collector: Collector, targets: Sequence[Target], config: Config, uplink: Uplink) -> Sweep | KeptListener:
         kind, settings = KINDS[collector.kind], self._settings_of(collector)
         if isinstance(kind, ListenerKind):
-            return KeptListener(kind.name, kind.build(settings, self._clock, targets), len(targets), self._put)
+            return KeptListener(kind.name, kind.build(settings, self._clock, targets), len(targets), self._put, self._note)
         poller = kind.build(settings, self._clock, config.city.contact or "", timeout=collector.timeout)
         pace = Pace(collector.every, collector.timeout, collector.at_once, collector.retry_after)
         return Sweep(kind.name, poller, targets, pace, self._clock, self._offer, uplink)
@@ -94,11 +106,12 @@ class KeptListener:
 
     may_overlap = False  # the broker knows one client of our name: the second one would push out the first
 
-    def __init__(self, name: str, listener: Listener, size: int, put: Put) -> None:
+    def __init__(self, name: str, listener: Listener, size: int, put: Put, note: NoteStrangers) -> None:
         self.name = name
         self.size = size
         self._listener = listener
         self._put = put
+        self._note = note
         self._halt = asyncio.Event()
 
     async def run(self, since: float | None = None) -> None:
@@ -106,14 +119,15 @@ class KeptListener:
         del since  # what was told meanwhile waits at the broker
         listening = asyncio.create_task(self._listener.listen(self._emit))
         halting = asyncio.create_task(self._halt.wait())
+        noting = asyncio.create_task(self._note_strangers())
         try:
             await asyncio.wait({listening, halting}, return_when=asyncio.FIRST_COMPLETED)
             if listening.done():
                 listening.result()
         finally:
-            for task in (listening, halting):
+            for task in (listening, halting, noting):
                 task.cancel()
-            await asyncio.gather(listening, halting, return_exceptions=True)
+            await asyncio.gather(listening, halting, noting, return_exceptions=True)
 
     def stop(self) -> None:
         self._halt.set()
@@ -125,6 +139,11 @@ class KeptListener:
 
     async def close(self) -> None:
         """A cancelled listener has given back what it held."""
+
+    async def _note_strangers(self) -> None:
+        while isinstance(self._listener, HearsStrangers):
+            await asyncio.sleep(STRANGERS_EVERY.total_seconds())
+            self._note(self.name, self._listener.take_strangers())
 
     async def _emit(self, reading: Reading) -> None:
         try:

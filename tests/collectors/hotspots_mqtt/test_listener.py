@@ -515,6 +515,30 @@ def test_bad_messages_are_acknowledged_counted_and_kept_and_the_next_good_one_is
     listening(options(broker.port), body)
 
 
+def test_what_a_stranger_says_is_told_once_and_without_its_secrets(broker: Mosquitto) -> None:
+    """A device of no register is never counted, and a person has to learn of it (Q6)."""
+
+    async def body(listener: MqttListener, store: Store) -> None:
+        topic = "kota/wifi/asing/telemetri"
+        with Publisher(broker.port) as device:
+            for payload in ('{"klien": 1}', '{"sandi": "rahasia-sekali", "klien": 2}'):
+                await off_loop(lambda payload=payload: device.send(topic, payload))  # type: ignore[misc]
+        await until(lambda: listener.acknowledged == 2, "both are acknowledged")
+        (stranger,) = listener.take_strangers()
+        assert (stranger.device, stranger.messages, stranger.topic) == ("asing", 2, topic)
+        assert stranger.sample == '{"sandi": "…", "klien": 2}'
+        assert listener.take_strangers() == []
+        with Publisher(broker.port) as device:
+            await off_loop(lambda: device.send(topic, '{"klien": 3, "ket": "\u202e"}'))
+        await until(lambda: listener.acknowledged == 3, "acknowledged")
+        (again,) = listener.take_strangers()
+        assert (again.messages, again.sample) == (1, '{"klien": 3, "ket": "\ufffd"}')
+        assert again.last_at > stranger.last_at
+        assert store.of_hotspots() == []
+
+    listening(options(broker.port), body)
+
+
 def test_a_flood_of_one_device_is_cut_and_the_others_are_read(broker: Mosquitto) -> None:
     async def body(listener: MqttListener, store: Store) -> None:
         with Publisher(broker.port) as device:

@@ -59,6 +59,7 @@ from command_centre.config.progress import CatalogueRead, read_catalogue
 from command_centre.config.receivers import NotifyingSection, ReceiverFrame, read_receivers
 from command_centre.config.register import LARGEST_BYTES as LARGEST_REGISTER_BYTES
 from command_centre.config.services import SERVICES_KIND, read_services
+from command_centre.config.snapshot import SnapshotSection
 from command_centre.config.translate import Findings, ModelT, as_far_as_sound, keys_of, validated
 from command_centre.config.translate import Path as Trail
 from command_centre.config.windows import build_window
@@ -79,6 +80,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "access": AccessSection,
     "notifying": NotifyingSection,
     "integrity": IntegritySection,
+    "snapshot": SnapshotSection,
     "demo": Demo,
 }
 LISTS: Mapping[str, type[Section]] = {
@@ -180,6 +182,7 @@ def load(
     story = _story(findings, skeleton.demo, path.parent, registers, judge_story) if judge_story is not None and tells else ()
     receivers = read_receivers(_items("receivers", findings), findings, context)
     notifying = _section("notifying", NotifyingSection, findings, context)
+    snapshot = _section("snapshot", SnapshotSection, findings, context)
     integrity = _section("integrity", IntegritySection, findings, context) if _under(findings, "integrity") else None
     mistakes = _in_order(findings, (*registers.mistakes, *catalogue.mistakes, *story))
     if mistakes:
@@ -187,6 +190,7 @@ def load(
     config = _config(path, data + catalogue_data, findings, skeleton, collectors, registers, windows)
     config = replace(config, catalogue=catalogue.catalogue, special_days=registers.special_days, access=skeleton.access)
     config = replace(config, receivers=receivers, notifying=notifying, integrity=integrity)
+    config = replace(config, snapshot=snapshot)
     return config.as_demo() if config.mode is Mode.DEMO else config
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from command_centre.config.access import AccessSection
     from command_centre.config.integrity import IntegritySection
     from command_centre.config.receivers import NotifyingSection, ReceiverEntry
+    from command_centre.config.snapshot import SnapshotSection
 
 SITES_KIND = "websites"
 """The kind of collector that looks at ``inventory.sites``."""
@@ -378,6 +379,7 @@ class Config:
     receivers: tuple[ReceiverEntry, ...] = ()
     notifying: NotifyingSection | None = None
     integrity: IntegritySection | None = None
+    snapshot: SnapshotSection | None = None
 
     @property
     def zone(self) -> ZoneInfo:

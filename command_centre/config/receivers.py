@@ -16,9 +16,11 @@ from command_centre.config.mistakes import nearest, quoted
 from command_centre.config.model import Line, Section
 from command_centre.config.receiver_kinds import RECEIVER_KINDS
 from command_centre.config.secret import Secret
+from command_centre.config.snapshot import PERIOD_KINDS, SnapshotWord
 from command_centre.config.translate import Findings, as_far_as_sound, keys_of, validated
 from command_centre.config.translate import Path as Trail
 from command_centre.config.yaml_tree import Node, plain
+from command_centre.domain.period import PeriodKind
 
 MOST_RECEIVERS = 100
 DUTY_KEY = Path("keys") / "duty.key"
@@ -47,11 +49,15 @@ ReceiverName = Annotated[str, AfterValidator(_receiver_name)]
 
 
 class ReceiverFrame(Section):
-    """What every receiver has, whatever its kind. ``person``: who answers there, as screens and reports name them."""
+    """What every receiver has, whatever its kind. ``person``: who answers there, as screens and reports name them.
+
+    ``snapshots``: of which lengths the frozen snapshots are sent there.
+    """
 
     name: ReceiverName
     kind: Line
     person: Line | None = None
+    snapshots: tuple[SnapshotWord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ class ReceiverEntry:
     kind: str
     person: str | None
     settings: Section
+    snapshots: frozenset[PeriodKind] = frozenset()
 
 
 class NotifyingSection(Section):
@@ -120,7 +127,8 @@ def _receiver(index: int, item: Node, findings: Findings, context: Mapping[str, 
     if frame is None or settings is None:
         return None
     _warn_of_missing_secrets(path, settings, findings)
-    return ReceiverEntry(frame.name, frame.kind, frame.person, settings)
+    asked = frozenset(PERIOD_KINDS[each] for each in frame.snapshots)
+    return ReceiverEntry(frame.name, frame.kind, frame.person, settings, asked)
 
 
 def _warn_of_missing_secrets(path: Trail, settings: Section, findings: Findings) -> None:

@@ -31,6 +31,9 @@ CLIENTS = MetricName("clients_total")
 LATENCY = MetricName("latency_seconds")
 LOSS = MetricName("packet_loss_ratio")
 IN = MetricName("in_bits_per_second")
+DECISIVE = (CLIENTS, LATENCY, LOSS, IN)
+"""The quantities that say whether people are served well."""
+
 INTERNET = "internet"
 """The fact (yes or no, 1 or 0) with which a device says whether it reaches the internet."""
 
@@ -189,7 +192,7 @@ _WORSE = (Status.UNKNOWN, Status.UP, Status.DEGRADED, Status.DOWN)
 
 
 def _newer(one: Noted, other: Noted) -> Noted:
-    return max(one, other, key=lambda each: (each.at, each.value))
+    return other if (other.at, other.value) > (one.at, one.value) else one
 
 
 def _truth_of(fact: Fact | None) -> bool | None:
@@ -277,12 +280,12 @@ def crowding_of(clients: float | None, capacity: int | None) -> Crowding | None:
 
 
 def _is_fresh(voice: Voice, at: datetime, terms: Terms) -> bool:
-    return _vouches(voice.at, voice.source, at, terms)
+    return _vouches(voice.at, at, terms.patience.of(voice.source))
 
 
-def _vouches(said: datetime, source: Source, at: datetime, terms: Terms) -> bool:
+def _vouches(said: datetime, at: datetime, patience: timedelta) -> bool:
     # Clocks differ by a little: a word from just ahead is not lost, one from next year vouches for nothing.
-    return abs(at - said) < terms.patience.of(source)
+    return abs(at - said) < patience
 
 
 def _is_superseded(voice: Voice, heard: Iterable[Voice]) -> bool:
@@ -315,15 +318,17 @@ def _while_serving(serving: list[Voice], without: Voice | None, at: datetime, te
     else:
         state, status = HotspotState.NORMAL, Status.UP
         reason = Reason.CROWDED if crowding is Crowding.CROWDED else Reason.OK
-    return replace(_told_by(speaker, state, status, reason), clients=clients, crowding=crowding)
+    return HotspotTruth(state, state, status, reason, speaker.source, speaker.at, speaker.detail, clients, crowding)
 
 
 def _latest_values(serving: Iterable[Voice], at: datetime, terms: Terms) -> Mapping[MetricName, Noted]:
-    """The newest value of every quantity, from sources that saw it serve, as long as it is vouched for."""
+    """The newest value of every quantity that decides, from sources that saw it serve, as long as it is vouched for."""
     latest: dict[MetricName, Noted] = {}
     for voice in serving:
-        for name, noted in voice.values.items():
-            if _vouches(noted.at, voice.source, at, terms):
+        patience = terms.patience.of(voice.source)
+        for name in DECISIVE:
+            noted = voice.values.get(name)
+            if noted is not None and _vouches(noted.at, at, patience):
                 latest[name] = _newer(latest[name], noted) if name in latest else noted
     return latest
 
@@ -334,7 +339,7 @@ def _without_internet(fresh: Iterable[Voice], at: datetime, terms: Terms) -> Voi
         (noted.at, not noted.value, voice.source.value, voice)
         for voice in fresh
         for noted in _about_the_internet(voice)
-        if _vouches(noted.at, voice.source, at, terms)
+        if _vouches(noted.at, at, terms.patience.of(voice.source))
     ]
     if not said:
         return None

@@ -16,6 +16,8 @@ BENCHMARKS = {
     "bench_snapshot": "a week of 851 targets cut, computed and typeset; the archive of a year",
     "bench_integrity": "what the judol watch finds and accuses, beside a keyword list and a similarity; cost per page",
     "bench_mqtt": "messages decoded, stored and acknowledged",
+    "bench_snmp_city": "10,000 hotspots by SNMP within one interval",
+    "bench_mqtt_city": "10,000 hotspots by MQTT into the real writer: arrival to disk, memory",
     "bench_notifier": "from a change to its acceptance by a receiver, 36 changes a second",
 }
 

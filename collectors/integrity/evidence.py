@@ -9,11 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import unquote, urljoin, urlsplit
 
+from selectolax.lexbor import LexborNode
+
 from collectors.integrity import scripts, weighing
 from collectors.integrity.document import Anchor, Document, host_of
 from collectors.integrity.folding import cleaned, folded
-from collectors.integrity.lexicon import Hit, HostGrade, Lexicon
+from collectors.integrity.lexicon import Grade, Hit, HostGrade, Lexicon
 from collectors.integrity.scripts import Way
+from collectors.integrity.visibility import is_tiny
 from collectors.websites.addresses import is_own_host
 from command_centre.domain.integrity import Finding, FindingKind, Signal, View
 
@@ -108,6 +111,8 @@ class _Link:
     hits: tuple[Hit, ...]
     is_strong: bool
     is_inner: bool
+    is_named: bool = True
+    is_keyword: bool = False
     hidden_by: str = ""
     is_comment: bool = False
 
@@ -153,7 +158,7 @@ class _PageEvidence:
         hits = weighing.offering_title(self._lexicon, text)
         if not hits:
             return
-        weight = 0.85 if weighing.sells(hits) and len(hits) > 1 else 0.8 if weighing.sells(hits) else 0.5
+        weight = _title_weight(self._lexicon, hits)
         yield self._finding(Signal.HEAD, FindingKind.TITLE, place, text, f"the {place} offers gambling", hits, weight)
 
     def _description(self, place: str, text: str, kind: FindingKind = FindingKind.TITLE) -> Iterator[Finding]:
@@ -161,8 +166,7 @@ class _PageEvidence:
         hits = tuple(hit for each in weighing.offers(self._lexicon, match) for hit in weighing.distinct(each.hits))
         if not hits:
             return
-        many = len(weighing.distinct(hits)) > 1
-        weight = 0.8 if weighing.sells(hits) and many else 0.55 if weighing.sells(hits) else 0.5 if many else 0.3
+        weight = _description_weight(weighing.distinct(hits))
         yield self._finding(Signal.HEAD, kind, place, text, f"the {place} offers gambling", hits, weight)
 
     def _canonical(self) -> Iterator[Finding]:
@@ -170,10 +174,13 @@ class _PageEvidence:
         named += [(name, content) for name, content in self._document.metas() if name == "og:url"]
         for relation, address in named:
             host = host_of(address)
-            if not host or is_own_host(self._site.host, host, self._site.allowed_hosts):
+            hits = weighing.offering_slug(self._lexicon, path_of(address))
+            if not host or self._is_own(address):
+                if weighing.sells(hits):
+                    why = f"{relation} gives the page a gambling address"
+                    yield self._plain(Signal.HEAD, FindingKind.CANONICAL, relation, address, why, 0.8)
                 continue
             grade = self._lexicon.grade_host(host)
-            hits = weighing.offering_slug(self._lexicon, path_of(address))
             if grade is HostGrade.GAMBLING or weighing.sells(hits):
                 yield self._plain(
                     Signal.HEAD,
@@ -206,22 +213,28 @@ class _PageEvidence:
         )
         is_inner = is_own_host(self._site.host, anchor.host, self._site.allowed_hosts)
         grade = HostGrade.SAFE if is_inner else self._lexicon.grade_host(anchor.host)
-        is_topic = bool(anchor.text) and self._is_topic(anchor.text)
+        topics = self._topics(anchor.text) if anchor.text and not is_inner else frozenset()
         evidence = (*hits, *slug)
+        is_brand = grade is HostGrade.BRAND_LIKE
         leads_there = grade is HostGrade.GAMBLING and not self._is_talk(anchor.text)
-        if leads_there or (grade is HostGrade.BRAND_LIKE and (evidence or is_topic)):
+        is_strong = False
+        if leads_there or (is_brand and (evidence or topics)):
             is_strong = not self._stands_in_talk(anchor)
         elif evidence:
-            is_strong = weighing.sells(hits) > 0 or bool(hits and slug) or weighing.points(evidence) >= 5
-        else:
+            is_strong = weighing.sells(hits) > 0 or weighing.points(evidence) >= 5
+        elif not (is_brand or Grade.TOPIC in topics):
             return None
         if is_inner and not slug and not weighing.sells(hits):
             return None
-        return _Link(anchor, evidence, is_strong, is_inner)
+        is_keyword = bool(anchor.text) and not is_inner and weighing.is_keyword(self._lexicon.match(anchor.text))
+        return _Link(
+            anchor, evidence, is_strong, is_inner, is_named=bool(evidence) or Grade.TOPIC in topics, is_keyword=is_keyword
+        )
 
-    def _is_topic(self, text: str) -> bool:
+    def _topics(self, text: str) -> frozenset[Grade]:
+        """The grades of everything a text speaks of, unless it talks about gambling."""
         match = self._lexicon.match(text)
-        return bool(match.hits) and not self._lexicon.cues(match.low)
+        return frozenset() if self._lexicon.cues(match.low) else frozenset(hit.grade for hit in match.hits)
 
     def _is_talk(self, text: str) -> bool:
         return bool(text) and bool(self._lexicon.cues(folded(cleaned(text))))
@@ -239,31 +252,37 @@ class _PageEvidence:
             each.hidden_by = self._document.eye.hidden_by(each.anchor.node)
             each.is_comment = not each.hidden_by and self._document.is_comment_of_visitors(each.anchor.node)
         yield from self._hidden_links([each for each in self._links if each.hidden_by])
-        yield from self._comment_links([each for each in self._links if each.is_comment])
-        yield from self._visible_links([each for each in self._links if not each.hidden_by and not each.is_comment])
+        yield from self._comment_links([each for each in self._links if each.is_comment and (each.is_strong or each.hits)])
+        # What people see must offer something, or be nothing but a keyword: a host that is called like a brand is not enough.
+        seen = [each for each in self._links if not each.hidden_by and (each.is_strong or each.hits or each.is_keyword)]
+        yield from self._visible_links([each for each in seen if not each.is_comment])
 
     def _hidden_links(self, links: Sequence[_Link]) -> Iterator[Finding]:
         if not links:
             return
-        strong = [each for each in links if each.is_strong]
-        is_decisive = bool(strong) or len(links) >= 2
+        strong = [each for each in links if each.is_strong or (each.hits and not each.is_inner)]
+        named = [each for each in links if each.is_named and not each.is_inner]
+        is_decisive = any(not each.is_inner for each in strong) or len(strong) >= 3 or len(named) >= 2
         why = f"{len(links)} link{'s' if len(links) > 1 else ''} to gambling, hidden from people ({_ways(links)})"
-        weight = 0.9 if is_decisive else 0.6
+        weight = 0.9 if is_decisive else 0.15 if all(each.is_inner for each in links) else 0.6
         yield self._links_finding(FindingKind.HIDDEN_LINKS, strong or links, why, weight, is_decisive=is_decisive)
 
     def _visible_links(self, links: Sequence[_Link]) -> Iterator[Finding]:
-        strong = [each for each in links if each.is_strong]
         if not links:
             return
-        if strong:
-            is_sure = len(strong) > 1 or _leads_to_gambling(self._lexicon, strong[0])
-            weight = 0.85 if len(strong) > 2 else 0.8 if is_sure else 0.6
-        else:
-            weight = 0.6 if len(links) > 2 else 0.4
+        strong = [each for each in links if each.is_strong]
+        weight = self._strong_weight(strong) if strong else _weak_weight(links)
         if all(each.is_inner for each in links):
-            weight = min(weight, 0.5 if len(strong) < 3 else 0.8)  # one address of its own may be an article's
+            weight = min(weight, 0.8 if len(strong) > 2 else 0.5)  # one address of its own may be an article's
         why = f"{len(links)} link{'s' if len(links) > 1 else ''} to gambling among what people see"
         yield self._links_finding(FindingKind.VISIBLE_LINKS, strong or links, why, weight)
+
+    def _strong_weight(self, strong: Sequence[_Link]) -> float:
+        if len(strong) > 2:
+            return 0.85
+        only = strong[0]
+        is_sure = len(strong) > 1 or only.is_keyword or _leads_to_gambling(self._lexicon, only)
+        return 0.8 if is_sure else 0.6
 
     def _comment_links(self, links: Sequence[_Link]) -> Iterator[Finding]:
         if links:
@@ -369,21 +388,30 @@ class _PageEvidence:
     def _frames(self) -> Iterator[Finding]:
         for node, address, document in self._document.frames():
             place = self._document.position(node)
-            if (
-                host_of(address)
-                and self._lexicon.grade_host(host_of(address)) is HostGrade.GAMBLING
-                and not self._is_own(address)
-            ):
-                found = self._plain(Signal.FOREIGN_CODE, FindingKind.FRAME, place, address, "a frame shows a gambling host", 0.9)
-                yield replace(found, is_decisive=True)
-            elif weighing.sells(weighing.offering_slug(self._lexicon, path_of(address))) and not self._is_own(address):
-                yield self._plain(Signal.FOREIGN_CODE, FindingKind.FRAME, place, address, "a frame shows a gambling page", 0.8)
+            yield from self._framed(node, address, place)
             if document and self._lexicon.has_root(document.lower()):
                 strong, hits = _of_fragment(self._lexicon, document, self._site)
                 if strong or weighing.sells(hits) > 1:
                     yield self._plain(
                         Signal.FOREIGN_CODE, FindingKind.FRAME, place, document, "a frame's own text offers gambling", 0.85
                     )
+
+    def _framed(self, node: LexborNode, address: str, place: str) -> Iterator[Finding]:
+        """What a frame's address says."""
+        host = host_of(address)
+        if not host or self._is_own(address):
+            return
+        grade = self._lexicon.grade_host(host)
+        if grade is HostGrade.GAMBLING:
+            found = self._plain(Signal.FOREIGN_CODE, FindingKind.FRAME, place, address, "a frame shows a gambling host", 0.9)
+            yield replace(found, is_decisive=True)
+        elif weighing.sells(weighing.offering_slug(self._lexicon, path_of(address))):
+            yield self._plain(Signal.FOREIGN_CODE, FindingKind.FRAME, place, address, "a frame shows a gambling page", 0.8)
+        elif grade is HostGrade.BRAND_LIKE:
+            is_unseen = bool(self._document.eye.hidden_by(node)) or is_tiny(node.attributes)
+            why = f"a frame shows a host with a brand's name, {host}"
+            weight = 0.8 if is_unseen else 0.6
+            yield self._plain(Signal.FOREIGN_CODE, FindingKind.FRAME, place, address, why, weight)
 
     def _foreign_hosts(self) -> Iterator[Finding]:
         """Gambling hosts anywhere else in the source: in data attributes, styles, images."""
@@ -568,6 +596,28 @@ def _of_fragment(lexicon: Lexicon, html: str, site: PageSite) -> tuple[int, tupl
 
 def _finding_of(site: PageSite, signal: Signal, kind: FindingKind, place: str, text: str, why: str, weight: float) -> Finding:
     return Finding(signal, kind, site.view, site.url, place, " ".join(text.split())[:400], why, weight)
+
+
+def _title_weight(lexicon: Lexicon, hits: Sequence[Hit]) -> float:
+    """One game's name may stand in a headline; a brand with its number, or two names, hardly."""
+    if weighing.sells(hits):
+        return 0.85 if len(hits) > 1 else 0.8
+    return 0.5 if len(hits) > 1 or lexicon.is_brand_word(hits[0].phrase) else 0.15
+
+
+def _description_weight(hits: Sequence[Hit]) -> float:
+    """A description is longer than a title, and a list of keywords longer still."""
+    if weighing.sells(hits):
+        return 0.8 if len(hits) > 1 else 0.55
+    return 0.8 if len(hits) > 3 else 0.5 if len(hits) > 1 else 0.15
+
+
+def _weak_weight(links: Sequence[_Link]) -> float:
+    """Links that prove little each: a headline, once or twice, is no link farm; three keywords that lead elsewhere are."""
+    keywords = {" ".join(each.anchor.text.lower().split()) for each in links if each.is_keyword}
+    if len(keywords) > 2:
+        return 0.8
+    return 0.5 if len(keywords) > 1 else 0.4 if keywords else 0.15
 
 
 def _leads_to_gambling(lexicon: Lexicon, link: _Link) -> bool:

@@ -34,11 +34,20 @@ class Grade(StrEnum):
 
     SELLS = "menjual"  # only somebody who offers gambling writes it
     NAMES = "nama"  # a game, a brand, a technique
+    LURE = "pancingan"  # counts only beside one of the first two
     TOPIC = "topik"  # what news is about
+    GENERIC = "umum"  # a single word that means many things
     HARMLESS = "wajar"
 
 
-POINTS: Mapping[Grade, int] = {Grade.SELLS: 3, Grade.NAMES: 2, Grade.TOPIC: 0, Grade.HARMLESS: 0}
+POINTS: Mapping[Grade, int] = {
+    Grade.SELLS: 3,
+    Grade.NAMES: 2,
+    Grade.LURE: 3,
+    Grade.TOPIC: 0,
+    Grade.GENERIC: 0,
+    Grade.HARMLESS: 0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +100,9 @@ class Lexicon:
         self._sure_roots = frozenset(source.roots)
         self._harmless_names = re.compile("|".join(map(re.escape, source.harmless_names)) or r"(?!)")
         self._brand_host = re.compile(rf"[a-z0-9]{{2,14}}(?:{'|'.join(map(re.escape, source.endings))})")
+        companions = "|".join(each for each in source.companions if each.isalpha())
+        numbers = "|".join(each for each in source.endings if each[:1].isdigit())
+        self._numbered = re.compile(rf"(?<![a-z0-9])(?:{companions})(?:{numbers})(?![a-z0-9])")
         self._cues = _CueFinder(source.cues, source.no_cues)
         self._codes = tuple((each, folded(cleaned(each))) for each in source.codes)
         self._fill(source)
@@ -134,6 +146,7 @@ class Lexicon:
         for reading in readings(low):
             for root in self._all_roots:
                 yield from _places(reading, root)
+        yield from (found.start() for found in self._numbered.finditer(low))
         yield from (found.start() for found in _LETTERS_APART.finditer(low))
         for _, code in self._codes:
             yield from _places(low, code)
@@ -181,9 +194,12 @@ class Lexicon:
         return Hit(word.text, Grade.NAMES, word.start, word.end, word.is_disguised)
 
     def is_brand_word(self, text: str) -> bool:
-        """``slot88``, ``gacor77``, ``toto4d``: a root and a brand's number in one word."""
+        """``slot88``, ``toto4d``: a root and a number in one word; ``hoki138``: a companion and a number that brands use."""
         found = _BRAND_WORD.fullmatch(text)
-        return found is not None and found.group(1) in self._all_roots
+        if found is None:
+            return False
+        name, number = found.groups()
+        return name in self._all_roots or (name in self._source.companions and number in self._source.endings)
 
     # --- run-together words ---------------------------------------------------------------------------------------------------
 
@@ -233,17 +249,23 @@ class Lexicon:
             return False
         root = found.group()
         rest = part[: found.start()] + part[found.end() :]
-        if rest.isdigit() or (rest and self._cut(part) is not None):
+        if rest.isdigit() or self._makes_a_brand(part):
             return True
         # A short root counts at an end of the name only: it may stand in any word by accident.
         return root in self._sure_roots and (len(root) > 4 or part.startswith(root) or part.endswith(root))
+
+    def _makes_a_brand(self, part: str) -> bool:
+        """Whether the name is made of known words, and more than one of them speaks of gambling."""
+        words_of_it = self._cut(part) or ()
+        telling = (*self._all_roots, *self._source.companions)
+        return sum(each in telling or each.isdigit() for each in words_of_it) > 1
 
     def slug(self, address: str) -> str:
         """Path and query of an address as words."""
         return re.sub(r"[^\w@$]+|_", " ", address)
 
     def _fill(self, source: Source) -> None:
-        vocabulary: set[str] = set(source.words) | set(self._all_roots)
+        vocabulary: set[str] = {*source.words, *source.companions, *self._all_roots}
         for grade, written in source.phrases:
             for variant in _variants(written):
                 vocabulary.update(each for each in variant if each != _ANY_NUMBER)
@@ -251,6 +273,11 @@ class Lexicon:
         self._vocabulary = frozenset(vocabulary)
         self._heads = {head: seconds for head, seconds in _telling_heads(self._trie) if not self._roots.search(head)}
         self._alone = frozenset(head for head, node in self._trie.items() if _is_telling(node) and not self._roots.search(head))
+
+
+def _precedence(grade: Grade) -> int:
+    """Which of two grades of the same phrase holds: what an editor calls harmless or news is that, else the heavier."""
+    return {Grade.HARMLESS: 9, Grade.TOPIC: 8}.get(grade, POINTS[grade])
 
 
 def _spelled_out(label: str) -> str:
@@ -268,8 +295,7 @@ def _insert(trie: dict[str, Any], variant: tuple[str, ...], grade: Grade) -> Non
     for word in variant:
         node = node.setdefault(word, {})
     known = node.get(_TRIE_END)
-    # The same phrase in two grades: harmless wins, then the heavier.
-    if known is None or grade is Grade.HARMLESS or (known[0] is not Grade.HARMLESS and POINTS[grade] > POINTS[known[0]]):
+    if known is None or _precedence(grade) > _precedence(known[0]):
         node[_TRIE_END] = (grade, " ".join(variant))
 
 
@@ -353,6 +379,7 @@ class Source:
 
     phrases: tuple[tuple[Grade, str], ...]
     words: tuple[str, ...]
+    companions: tuple[str, ...]
     codes: tuple[str, ...]
     cues: tuple[str, ...]
     no_cues: tuple[str, ...]
@@ -365,7 +392,7 @@ class Source:
 
 
 _LISTS = {
-    "leksikon.yaml": ("menjual", "nama", "topik", "wajar", "kata", "sandi"),
+    "leksikon.yaml": ("menjual", "nama", "pancingan", "topik", "umum", "wajar", "kata", "penguat", "sandi"),
     "konteks.yaml": ("bicara", "bukan_bicara"),
     "alamat.yaml": ("aman", "akar", "akar_lemah", "bukan_akar", "akhiran", "dicoba"),
 }
@@ -387,6 +414,7 @@ def load(folder: Path = FOLDER) -> Lexicon:
         Source(
             phrases=graded,
             words=values["kata"],
+            companions=values["penguat"],
             codes=values["sandi"],
             cues=values["bicara"],
             no_cues=values["bukan_bicara"],

@@ -30,6 +30,9 @@ MOST_SUSPECTS = 20
 MANY = 3
 """So many gambling addresses in one list are no accident."""
 
+MANY_KEYWORDS = 5
+"""So many addresses that are only a topic's name (``togel-online-17``) are none, either."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -143,23 +146,28 @@ def _sampled(addresses: Sequence[str], turn: int) -> tuple[str, ...]:
     return tuple((*addresses, *addresses)[start : start + SAMPLED])
 
 
-def _offering(lexicon: Lexicon, addresses: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Addresses whose path offers gambling, each with its phrases."""
+def _offering(lexicon: Lexicon, addresses: Sequence[str]) -> list[tuple[str, str]]:
+    """Addresses whose path offers gambling, each with its phrases; and those that are only a keyword, if there are many."""
+    offers, keywords = [], []
     for each in addresses:
         path = path_of(each)
-        if lexicon.has_root(path.lower()):
-            hits = weighing.offering_slug(lexicon, path)
-            if hits:
-                yield each, weighing.phrases_of(hits)
+        if not lexicon.has_root(path.lower()):
+            continue
+        hits = weighing.offering_slug(lexicon, path)
+        if hits:
+            offers.append((each, weighing.phrases_of(hits)))
+        elif weighing.is_keyword_slug(lexicon, path):
+            keywords.append((each, "nothing but keywords"))
+    return offers + keywords if len(keywords) >= MANY_KEYWORDS else offers
 
 
 def _suspects(lexicon: Lexicon, addresses: Sequence[str]) -> tuple[str, ...]:
-    found = (address for address, _ in _offering(lexicon, addresses))
+    found = iter([address for address, _ in _offering(lexicon, addresses)])
     return tuple(address for address, _ in zip(found, range(MOST_SUSPECTS), strict=False))
 
 
 def _addressed(lexicon: Lexicon, addresses: Sequence[str], site: PageSite, kind: FindingKind, place: str) -> Iterator[Finding]:
-    found = list(_offering(lexicon, addresses))
+    found = _offering(lexicon, addresses)
     if not found:
         return
     shown = "; ".join(address for address, _ in found[:4])

@@ -192,6 +192,8 @@ class Eye:
         if node.tag == "marquee" and any(_is_zero(attributes.get(each)) for each in ("width", "height")):
             return "zero size"
         inline = declarations(attributes.get("style") or "")
+        if node.tag == "marquee" and (_is_tiny(inline, "width", 2.0) or _is_tiny(inline, "height", 2.0)):
+            return "zero size"  # a marquee clips what does not fit
         written = inline.get("color", "") or (attributes.get("color") or "" if node.tag == "font" else "")
         colour = _colour(written.lower())
         return "text in the colour of its background" if colour and _is_near(colour, self._ground(node)) else ""
@@ -225,6 +227,11 @@ class Eye:
             return self._html.css(selector)
         except Exception:  # noqa: BLE001 - selectolax raises SelectolaxError and ValueError alike for a selector it cannot read
             return ()
+
+
+def is_tiny(attributes: Mapping[str, str | None]) -> bool:
+    """Whether width and height leave nothing to be seen."""
+    return all(_is_zero(attributes.get(each)) for each in ("width", "height"))
 
 
 def _is_zero(text: str | None) -> bool:

@@ -19,7 +19,7 @@ SAME_PASSAGE = 300
 AROUND = 250
 """So far around a passage the words that talk about it are looked for."""
 
-HITS_PER_CUE = 4
+HITS_PER_CUE = 3
 """One warning word answers for so many distinct phrases."""
 
 DISGUISED_POINTS = 2
@@ -46,12 +46,13 @@ class Passage:
 
 
 def distinct(hits: Iterable[Hit]) -> tuple[Hit, ...]:
-    """One hit per phrase, the first; topics are left out."""
+    """One hit per phrase, the first. Topics are left out, and lures that stand there without anything of gambling."""
     first: dict[str, Hit] = {}
     for each in hits:
         if POINTS[each.grade]:
             first.setdefault(each.phrase, each)
-    return tuple(first.values())
+    has_gambling = any(each.grade is not Grade.LURE for each in first.values())
+    return tuple(first.values()) if has_gambling else ()
 
 
 def points(hits: Iterable[Hit]) -> int:
@@ -60,8 +61,21 @@ def points(hits: Iterable[Hit]) -> int:
 
 
 def sells(hits: Iterable[Hit]) -> int:
-    """How many distinct phrases only a seller writes; a disguised name counts as one."""
-    return sum(each.grade is Grade.SELLS or each.is_disguised for each in distinct(hits))
+    """How many distinct phrases only a seller writes; a lure beside them is one, and a disguised name."""
+    return sum(each.grade is not Grade.NAMES or each.is_disguised for each in distinct(hits))
+
+
+def is_keyword(match: Match) -> bool:
+    """Whether a text is nothing but gambling phrases: no headline is, and every link of a spammer."""
+    covered = sum(hit.end - hit.start for hit in match.hits if hit.grade not in (Grade.GENERIC, Grade.LURE))
+    return covered > 0 and covered >= 0.85 * len(match.text.strip())
+
+
+def is_keyword_slug(lexicon: Lexicon, path: str) -> bool:
+    """Whether the last part of an address is nothing but gambling phrases and numbers."""
+    last = path.strip("/ ").rpartition("/")[2]
+    words = re.sub(r"\b\d+\b|\b(?:html?|php)\b", " ", lexicon.slug(last)).strip()
+    return is_keyword(lexicon.match(" ".join(words.split())))
 
 
 def passages(match: Match) -> tuple[Passage, ...]:
@@ -94,7 +108,7 @@ def offers(
     """
     found = []
     for each in passages(match):
-        if not distinct(each.hits):
+        if not any(POINTS[hit.grade] for hit in each.hits):
             continue
         alone = is_hidden(each.start)
         reach = 0 if alone else AROUND

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from command_centre.domain.integrity import Verdict
 from tests.collectors.integrity.corpus.clean import clean, spam
 from tests.collectors.integrity.corpus.infected import infected
+from tests.collectors.integrity.corpus.second import for_review
 from tests.collectors.integrity.corpus.templates import HOST, Case
 from tests.support.judol_sites import NIGHT, scanning, serving_case
 
@@ -41,3 +42,7 @@ def test_no_clean_site_of_the_corpus_is_accused_or_sent_to_review() -> None:
 
 def test_spam_by_visitors_is_sent_to_review() -> None:
     assert set(_verdicts(spam()).values()) == {Verdict.REVIEW}
+
+
+def test_what_is_too_little_for_an_accusation_is_sent_to_review() -> None:
+    assert set(_verdicts(tuple(for_review())).values()) == {Verdict.REVIEW}

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import cycle
 
 from command_centre.domain.integrity import View
+from tests.collectors.integrity.corpus import second
 from tests.collectors.integrity.corpus.templates import ADDRESS, ORDINARY, TEMPLATES, Case, Parts, Truth, article
 
 TALK: tuple[tuple[str, str], ...] = (
@@ -198,7 +199,7 @@ def _spam() -> Iterator[Case]:
 
 def clean() -> tuple[Case, ...]:
     """Every clean case."""
-    groups = (_pages(TALK, "talk"), _pages(TRAPS, "trap"), _titled(), _ordinary(), _structures(), _differences())
+    groups = (_pages(TALK, "talk"), _pages(TRAPS, "trap"), _titled(), _ordinary(), _structures(), _differences(), second.clean())
     return tuple(case for group in groups for case in group)
 
 

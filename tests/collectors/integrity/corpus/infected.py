@@ -11,6 +11,7 @@ from html import escape
 from itertools import cycle
 
 from command_centre.domain.integrity import View
+from tests.collectors.integrity.corpus import second
 from tests.collectors.integrity.corpus.templates import ADDRESS, ORDINARY, TEMPLATES, Case, Parts, Truth, article
 
 BOTS = (View.BOT, View.BOT_AGAIN)
@@ -304,5 +305,16 @@ def _further() -> Iterator[Case]:
 
 def infected() -> tuple[Case, ...]:
     """Every infected case."""
-    groups = (_hidden_links, _single_hidden_link, _texts, _heads, _cloaked, _redirects, _disguises, _lists, _further)
+    groups = (
+        _hidden_links,
+        _single_hidden_link,
+        _texts,
+        _heads,
+        _cloaked,
+        _redirects,
+        _disguises,
+        _lists,
+        _further,
+        second.infected,
+    )
     return tuple(case for group in groups for case in group())

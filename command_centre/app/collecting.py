@@ -36,7 +36,6 @@ from command_centre.demo.script import load_script
 from command_centre.demo.service_history import simulated_service_history
 from command_centre.domain.calendar import Window
 from command_centre.domain.reading import Reading, Reason, Source, Status
-from command_centre.domain.rule import DEFAULT_RULES
 from command_centre.domain.series import Metric, MetricName, Unit
 from command_centre.domain.target import TargetKey, TargetKind
 from command_centre.pipeline.auditor import AUDIT_METRICS, DELIVERY_KEY, DELIVERY_NAME
@@ -120,9 +119,10 @@ def run(chosen: Chosen) -> int:
         recorder = Recorder(
             engine,
             inbox,
-            rules=DEFAULT_RULES,
+            rules=config.rules,
             windows=config.windows,
             zone=config.zone,
+            orders=config.orders,
             clock=clock,
             lease=lease,
             chores=(ROLLING, watching(), forgetting(_keep(config)), *desk.chores(), *strangers.chores()),
@@ -318,7 +318,7 @@ class Collecting:
             return  # the recorder tells of the database; the plans in force stay
         if planned_work != self._planned_work:
             config, self._planned_work = self._chosen.config, planned_work
-            self._recorder.adopt(DEFAULT_RULES, (*config.windows, *planned_work), config.zone)
+            self._recorder.adopt(config.rules, (*config.windows, *planned_work), config.zone, config.orders)
 
     def _read_plans(self) -> tuple[Window, ...]:
         with self._engine.connect() as connection:
@@ -368,7 +368,7 @@ class Collecting:
             config = replace(config, targets=with_ports(config.targets, self._place))
         plans = self._sources.plans(config)
         self._notifying.adopt(chosen)
-        self._recorder.adopt(DEFAULT_RULES, (*config.windows, *self._planned_work), config.zone)
+        self._recorder.adopt(config.rules, (*config.windows, *self._planned_work), config.zone, config.orders)
         self._truths.adopt(config.targets)
         await self._keeper.adopt(plans)
         self._chosen = chosen

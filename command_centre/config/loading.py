@@ -58,6 +58,7 @@ from command_centre.config.naming import Listing, Names, names_of
 from command_centre.config.progress import CatalogueRead, read_catalogue
 from command_centre.config.receivers import NotifyingSection, ReceiverFrame, read_receivers
 from command_centre.config.register import LARGEST_BYTES as LARGEST_REGISTER_BYTES
+from command_centre.config.rules import AlertsSection, RotaEntry, RuleEntry, assemble
 from command_centre.config.services import SERVICES_KIND, read_services
 from command_centre.config.snapshot import SnapshotSection
 from command_centre.config.translate import Findings, ModelT, as_far_as_sound, keys_of, validated
@@ -79,6 +80,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "progress": Progress,
     "access": AccessSection,
     "notifying": NotifyingSection,
+    "alerts": AlertsSection,
     "integrity": IntegritySection,
     "snapshot": SnapshotSection,
     "demo": Demo,
@@ -86,6 +88,8 @@ SECTIONS: Mapping[str, type[Section]] = {
 LISTS: Mapping[str, type[Section]] = {
     "collectors": CollectorFrame,
     "receivers": ReceiverFrame,
+    "rules": RuleEntry,
+    "rota": RotaEntry,
     "windows": WindowEntry,
     "walls": Wall,
 }
@@ -182,6 +186,15 @@ def load(
     story = _story(findings, skeleton.demo, path.parent, registers, judge_story) if judge_story is not None and tells else ()
     receivers = read_receivers(_items("receivers", findings), findings, context)
     notifying = _section("notifying", NotifyingSection, findings, context)
+    rules, orders = assemble(
+        _section("alerts", AlertsSection, findings, context),
+        _entries("rules", RuleEntry, findings, context),
+        _entries("rota", RotaEntry, findings, context),
+        [each.name for each in receivers],
+        registers.parents.parents,
+        (skeleton.city or City()).zone,
+        findings,
+    )
     snapshot = _section("snapshot", SnapshotSection, findings, context)
     integrity = _section("integrity", IntegritySection, findings, context) if _under(findings, "integrity") else None
     mistakes = _in_order(findings, (*registers.mistakes, *catalogue.mistakes, *story))
@@ -189,7 +202,7 @@ def load(
         raise ConfigError(mistakes)
     config = _config(path, data + catalogue_data, findings, skeleton, collectors, registers, windows)
     config = replace(config, catalogue=catalogue.catalogue, special_days=registers.special_days, access=skeleton.access)
-    config = replace(config, receivers=receivers, notifying=notifying, integrity=integrity)
+    config = replace(config, receivers=receivers, notifying=notifying, integrity=integrity, rules=rules, orders=orders)
     config = replace(config, snapshot=snapshot)
     return config.as_demo() if config.mode is Mode.DEMO else config
 

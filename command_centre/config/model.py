@@ -23,7 +23,9 @@ from command_centre.config.mistakes import ConfigError, Mistake
 from command_centre.config.secret import NOT_TO_BE_REPEATED, Secret, SecretUnavailableError, folder_of, is_reference
 from command_centre.config.sizes import Size
 from command_centre.domain.calendar import Window
+from command_centre.domain.orders import Orders
 from command_centre.domain.progress import Catalogue
+from command_centre.domain.rule import DEFAULT_RULES, Rule
 from command_centre.domain.special_day import SpecialDay
 from command_centre.domain.target import Parent, Target, TargetKind
 
@@ -305,8 +307,26 @@ def _resolution(text: str) -> str:
     return text
 
 
+class Sound(StrEnum):
+    """Whether a wall may be heard."""
+
+    ON = "on"
+    OFF = "off"
+
+
+def _mute_hours(text: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)", text):
+        raise ValueError('must be hours of the day, such as "22:00-06:00"')
+    return text
+
+
+def _minute(clock: str) -> int:
+    hours, _, minutes = clock.partition(":")
+    return 60 * int(hours) + int(minutes)
+
+
 class Wall(Section):
-    """One screen on a wall, and the room it hangs in."""
+    """One screen on a wall, and the room it hangs in. In the ``mute`` hours (of the city's clock) it is seen and not heard."""
 
     name: Line = Field(examples=["utama"])
     screens: tuple[Line, ...] = Field(min_length=1, examples=[("ringkasan",)])
@@ -315,6 +335,13 @@ class Wall(Section):
     screen_diagonal: Number = Field(default=55, ge=7, le=500)
     resolution: Annotated[Line, AfterValidator(_resolution)] = "1920x1080"
     viewing_distance_m: Number = Field(default=3, gt=0, le=100)
+    sound: Sound = Sound.ON
+    mute: tuple[Annotated[Line, AfterValidator(_mute_hours)], ...] = Field(default=(), max_length=10)
+
+    @property
+    def mute_minutes(self) -> tuple[tuple[int, int], ...]:
+        """The mute hours as minutes of the day; an end that is not after its beginning lies in the next day."""
+        return tuple((_minute(start), _minute(end)) for start, _, end in (each.partition("-") for each in self.mute))
 
     @property
     def pixels(self) -> tuple[int, int]:
@@ -377,6 +404,8 @@ class Config:
     catalogue: Catalogue = field(default_factory=Catalogue)
     access: AccessSection | None = None
     receivers: tuple[ReceiverEntry, ...] = ()
+    rules: tuple[Rule, ...] = DEFAULT_RULES
+    orders: Orders = field(default_factory=Orders)
     notifying: NotifyingSection | None = None
     integrity: IntegritySection | None = None
     snapshot: SnapshotSection | None = None

@@ -44,6 +44,12 @@ def look(flapping: Flapping, state: str, limits: FlapLimits) -> Flapping:
     """After one more look that found ``state``. The first look is no change."""
     if flapping.last is None:
         return Flapping(state)
-    changes = (*flapping.changes, state != flapping.last)[-limits.window :]
+    changes = _without_calm_past((*flapping.changes, state != flapping.last)[-limits.window :])
     share = share_of_changes(changes, limits.window)
     return Flapping(state, changes, share > (limits.low if flapping.is_flapping else limits.high))
+
+
+def _without_calm_past(changes: tuple[bool, ...]) -> tuple[bool, ...]:
+    """Old looks that changed nothing weigh nothing: what is calm has nothing to remember."""
+    first = next((place for place, changed in enumerate(changes) if changed), len(changes))
+    return changes[first:]

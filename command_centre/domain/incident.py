@@ -19,6 +19,11 @@ class IncidentEventKind(StrEnum):
 
     OPENED = "opened"
     REASON_CHANGED = "reason_changed"
+    WORSENED = "worsened"  # more severe, or wider
+    EASED = "eased"
+    EXPLAINED = "explained"  # something else has been found to be its cause: it is told there
+    FLAPPING = "flapping"
+    CALM_AGAIN = "calm_again"
     RESOLVED = "resolved"
     # What people do (commands.py): these carry an author.
     ACKNOWLEDGED = "acknowledged"

@@ -196,12 +196,57 @@ def _judge_value(value: float, breach: Limit, clear: Limit | None) -> Verdict:
 
 
 DOWN = StatusIs(frozenset({Status.DOWN}))
+NOW, MINUTE, DAY = timedelta(0), timedelta(minutes=1), 86_400.0
+CERTIFICATE = Threshold(
+    MetricName("certificate_remaining_seconds"),
+    Limit(Comparison.BELOW, 14 * DAY),
+    levels=(
+        Level(Severity.WARNING, Limit(Comparison.BELOW, 7 * DAY)),
+        Level(Severity.CRITICAL, Limit(Comparison.BELOW, 1 * DAY)),
+    ),
+)
+INJECTED = RuleId("site-judol")
+INJECTION = Threshold(MetricName("injected_content"), Limit(Comparison.ABOVE, 0))
+"""No reading carries this metric: the watch for injected content leads the alert itself (``pipeline.integrity_stories``)."""
+CSIRT = "CSIRT Kota Bontang"
+OPD, WIFI, SERVICES, OPERATORS = "OPD pemilik situs", "Tim Wi-Fi Diskominfo", "Pengelola layanan", "Jaga Command Centre"
 
 DEFAULT_RULES = (
-    Rule(RuleId("site-down"), TargetKind.SITE, DOWN, timedelta(0), timedelta(seconds=60), Severity.WARNING, explains=True),
-    Rule(RuleId("self-down"), TargetKind.SELF, DOWN, timedelta(0), timedelta(0), Severity.CRITICAL),
-)
-"""In force where ``config.yaml`` carries no rules of its own.
+    Rule(
+        RuleId("site-down"), TargetKind.SITE, DOWN, NOW, MINUTE, Severity.WARNING, explains=True, owner=OPD,
+        runbook="Buka situs dari jaringan lain. Bila tetap tidak terbuka, hubungi pengelola situs.",
+    ),
+    Rule(
+        RuleId("site-certificate"), TargetKind.SITE, CERTIFICATE, NOW, NOW, Severity.INFO, owner=OPD,
+        runbook="Perbarui sertifikat sebelum masa berlakunya habis.",
+    ),
+    Rule(
+        INJECTED, TargetKind.SITE, INJECTION, NOW, NOW, Severity.CRITICAL, owner=CSIRT,
+        runbook="Jangan buka situs itu. Simpan bukti di /konsol/judol, lalu ikuti docs/runbooks/judol.md.",
+    ),
+    Rule(
+        RuleId("hotspot-down"), TargetKind.HOTSPOT, DOWN, NOW, 2 * MINUTE, Severity.INFO, explains=True, owner=WIFI,
+        runbook="Periksa listrik di lokasi, lalu hubungi penyedia.",
+    ),
+    Rule(
+        RuleId("hotspot-silent"), TargetKind.HOTSPOT, SilentFor(15 * MINUTE), NOW, NOW, Severity.INFO, owner=WIFI,
+        runbook="Titik tidak melapor. Periksa listrik di lokasi dan sambungan titik ke broker.",
+    ),
+    Rule(
+        RuleId("service-down"), TargetKind.SERVICE, DOWN, 2 * MINUTE, MINUTE, Severity.WARNING, owner=SERVICES,
+        runbook="Buka layanan dari jaringan lain. Bila tetap gagal, hubungi pengelola layanan.",
+    ),
+    Rule(
+        RuleId("service-silent"), TargetKind.SERVICE, SilentFor(30 * MINUTE), NOW, NOW, Severity.INFO, owner=SERVICES,
+        runbook="Layanan tidak melapor. Periksa alamat dan kunci antarmukanya.",
+    ),
+    Rule(
+        RuleId("self-down"), TargetKind.SELF, DOWN, NOW, NOW, Severity.CRITICAL, owner=OPERATORS,
+        runbook="Command Centre sendiri terganggu. Ikuti docs/operations.md.",
+    ),
+)  # fmt: skip
+"""In force where ``config.yaml`` says nothing else: every target is covered without a line.
 
-Hold is 0 because a failed look is confirmed by its retry before it counts.
+Hold is 0 where a failed look is confirmed by its retry before it counts. A single hotspot, or a certificate with days to go, can
+wait for the digest (INFO): of 720 hotspots some are always down, and what many of them share is an incident of its own.
 """

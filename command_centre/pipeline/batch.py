@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from command_centre.domain.alert import AlertState, Phase
+from command_centre.domain.flapping import Flapping, look
 from command_centre.domain.reading import Reading
-from command_centre.domain.rule import Rule
+from command_centre.domain.rule import Rule, Severity, SilentFor, Verdict, severity_of
 from command_centre.domain.series import MetricName
 from command_centre.domain.target import TargetKey
-from command_centre.pipeline.evaluator import Decision, Turn, decide
+from command_centre.pipeline.evaluator import Decision, Turn, decide, heard
+from command_centre.pipeline.gathering import gather
 from command_centre.pipeline.rulebook import Rulebook
-from command_centre.storage.alerts import Alert, change_reason, load_alerts, open_incident, resolve_incident, save_alert
+from command_centre.storage.alerts import (
+    CALM,
+    Alert,
+    change_reason,
+    change_severity,
+    load_alerts,
+    open_incident,
+    resolve_incident,
+    save_alert,
+    tell_flapping,
+)
 from command_centre.storage.inventory import (
     SELF_PREFIX,
     ensure_self_target,
@@ -42,7 +55,7 @@ def write_batch(connection: Connection, readings: Sequence[Reading], rulebook: R
     stored = append_readings(connection, known, _metrics_of(connection, readings), at)
     advance_spans(connection, stored, rulebook.planned_for)
     mark_dirty(connection, stored, at)
-    _evaluate(connection, stored, rulebook)
+    _evaluate(connection, stored, rulebook, at)
     return len(stored)
 
 
@@ -69,36 +82,78 @@ def _metrics_of(connection: Connection, readings: Sequence[Reading]) -> dict[Met
     return metric_ids(connection)
 
 
-def _evaluate(connection: Connection, stored: Sequence[Stored], rulebook: Rulebook) -> None:
+def _evaluate(connection: Connection, stored: Sequence[Stored], rulebook: Rulebook, at: datetime) -> None:
     """Let every reading that is news about its target speak to the rules. A late one tells the past, which alarms nobody now."""
     speaking = [each for each in stored if each.is_newest and not each.reading.tentative]
     if not speaking:
         return
     alerts = load_alerts(connection, sorted({each.target.id for each in speaking}))
+    turned = False
     for each in speaking:
         for rule in rulebook.rules_for(each.target.kind):
             key = (rule.id, each.target.id)
-            before = alerts.get(key, Alert(AlertState(Phase.CLEAR, each.reading.taken_at)))
-            is_planned = rulebook.is_planned(each.target.key, each.reading.taken_at)
-            decision = decide(before.state, before.reason, rule, each.reading, is_planned=is_planned)
-            after = _carry_out(connection, decision, before, rule, each)
-            if after != before:
+            before = alerts.get(key)
+            after = _after(connection, before, rule, each, rulebook)
+            if after is not None:
                 alerts[key] = after
                 save_alert(connection, rule.id, each.target.id, after)
+                turned = turned or before is None or after.incident != before.incident or after.reason != before.reason
+    if turned:
+        gather(connection, rulebook.orders.parents, at)
 
 
-def _carry_out(connection: Connection, decision: Decision, before: Alert, rule: Rule, seen: Stored) -> Alert:
+def _after(connection: Connection, known: Alert | None, rule: Rule, seen: Stored, rulebook: Rulebook) -> Alert | None:
+    """The alert after one reading, with what it does to its incident written; None where nothing has changed."""
+    before = Alert(AlertState(Phase.CLEAR, seen.reading.taken_at)) if known is None else known
+    verdict = heard(
+        rule,
+        seen.reading,
+        is_open=before.state.phase.is_open,
+        is_planned=lambda: rulebook.is_planned(seen.target.key, seen.reading.taken_at),
+    )
+    if verdict is Verdict.FINE and before.state.phase is Phase.CLEAR and before.flapping == CALM:
+        return None  # nearly always
+    decision = decide(before.state, before.reason, rule, seen.reading, verdict)
+    severity = severity_of(rule, seen.reading) if verdict is Verdict.BREACHED else before.severity
+    flapping = before.flapping if verdict is Verdict.NO_DATA else _restless(before.flapping, verdict, rule, rulebook)
+    after = _carry_out(connection, decision, before, rule, severity, seen)
+    after = replace(after, flapping=flapping)
+    _tell_changes(connection, before, after, seen)
+    return None if after == before else after
+
+
+def _restless(flapping: Flapping, verdict: Verdict, rule: Rule, rulebook: Rulebook) -> Flapping:
+    limits = rulebook.orders.flap_limits
+    return flapping if limits is None or isinstance(rule.condition, SilentFor) else look(flapping, verdict.value, limits)
+
+
+def _tell_changes(connection: Connection, before: Alert, after: Alert, seen: Stored) -> None:
+    """What a story has to say besides its beginning and its end."""
+    story = after.incident
+    if story is None or story != before.incident:
+        return
+    if after.severity is not before.severity and after.severity is not None and before.severity is not None:
+        is_worse = after.severity.rank > before.severity.rank
+        change_severity(connection, story, after.severity, seen.reading, is_worse=is_worse)
+    if after.flapping.is_flapping is not before.flapping.is_flapping:
+        tell_flapping(connection, story, seen.reading, begins=after.flapping.is_flapping)
+
+
+def _carry_out(
+    connection: Connection, decision: Decision, before: Alert, rule: Rule, severity: Severity | None, seen: Stored
+) -> Alert:
     """Write what was decided about the incident; returns the alert as it is now."""
     match decision.turn:
         case Turn.NOTHING:
-            return Alert(decision.state, before.incident, before.reason)
+            return replace(before, state=decision.state, severity=severity)
         case Turn.OPENS:
-            story = open_incident(connection, rule, seen.target.id, seen.reading, decision.moment)
-            return Alert(decision.state, story, seen.reading.reason)
+            worst = severity or rule.severity
+            story = open_incident(connection, rule, worst, seen.target.id, seen.reading, decision.moment)
+            return Alert(decision.state, story, seen.reading.reason, worst)
         case Turn.LOOKS_DIFFERENT:
             if before.incident is not None:
                 change_reason(connection, before.incident, seen.reading)
-            return Alert(decision.state, before.incident, seen.reading.reason)
+            return Alert(decision.state, before.incident, seen.reading.reason, severity)
         case Turn.RESOLVES:
             if before.incident is not None:
                 resolve_incident(connection, before.incident, seen.reading, decision.moment)

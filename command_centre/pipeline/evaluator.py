@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
@@ -29,12 +30,17 @@ class Decision:
     moment: datetime
 
 
-def decide(state: AlertState, told: Reason | None, rule: Rule, seen: Reading, *, is_planned: bool) -> Decision:
-    """What ``seen`` does to an alert in ``state`` whose incident last gave ``told`` as the reason (None: no incident).
+def heard(rule: Rule, seen: Reading, *, is_open: bool, is_planned: Callable[[], bool]) -> Verdict:
+    """The verdict that counts. Inside planned time no trouble does, so no incident opens; what heals there is heard all the same.
 
-    Inside planned time no trouble counts, so no incident opens; what heals there is heard all the same.
+    ``is_planned`` is asked only where it matters: nearly every verdict is fine.
     """
-    verdict = _heard(judge(rule, seen), is_planned=is_planned)
+    verdict = judge(rule, seen, is_open=is_open)
+    return Verdict.NO_DATA if verdict is Verdict.BREACHED and is_planned() else verdict
+
+
+def decide(state: AlertState, told: Reason | None, rule: Rule, seen: Reading, verdict: Verdict) -> Decision:
+    """What a verdict on ``seen`` does to an alert in ``state`` whose incident last gave ``told`` as the reason (None: none)."""
     after = advance(state, verdict, rule, seen.taken_at)
     if after.phase.is_open and not state.phase.is_open:
         return Decision(after, Turn.OPENS, after.trouble_since or seen.taken_at)
@@ -43,10 +49,6 @@ def decide(state: AlertState, told: Reason | None, rule: Rule, seen: Reading, *,
     if after.phase.is_open and verdict is Verdict.BREACHED and seen.reason is not told:
         return Decision(after, Turn.LOOKS_DIFFERENT, seen.taken_at)
     return Decision(after, Turn.NOTHING, seen.taken_at)
-
-
-def _heard(verdict: Verdict, *, is_planned: bool) -> Verdict:
-    return Verdict.NO_DATA if is_planned and verdict is Verdict.BREACHED else verdict
 
 
 def _calm_since(state: AlertState, seen: Reading) -> datetime:

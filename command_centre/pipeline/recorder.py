@@ -17,6 +17,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from command_centre.domain.calendar import Window
+from command_centre.domain.orders import Orders
 from command_centre.domain.ports import Clock
 from command_centre.domain.reading import Reading, Reason, Source, Status
 from command_centre.domain.rule import Rule
@@ -79,6 +80,7 @@ class Recorder:
         windows: Sequence[Window],
         zone: ZoneInfo,
         clock: Clock,
+        orders: Orders | None = None,
         lease: Lease | None = None,
         chores: Sequence[Chore] = (),
         max_batch: int = MAX_BATCH,
@@ -86,7 +88,7 @@ class Recorder:
     ) -> None:
         self._engine = engine
         self._inbox = inbox
-        self._rulebook = Rulebook.of(rules, windows, zone)
+        self._rulebook = Rulebook.of(rules, windows, zone, orders)
         self._clock = clock
         self._lease = lease
         self._chores = tuple(chores)
@@ -107,9 +109,9 @@ class Recorder:
         """Readings that could not be stored because of a bug of ours (each is in the program's log)."""
         return self._refused
 
-    def adopt(self, rules: Sequence[Rule], windows: Sequence[Window], zone: ZoneInfo) -> None:
+    def adopt(self, rules: Sequence[Rule], windows: Sequence[Window], zone: ZoneInfo, orders: Orders | None = None) -> None:
         """Go on with another configuration, from the next batch on."""
-        self._rulebook = Rulebook.of(rules, windows, zone)
+        self._rulebook = Rulebook.of(rules, windows, zone, orders)
 
     def run(self, stop: threading.Event) -> None:
         """Record until ``stop`` is set; then what is left in the inbox is still written, if the database lets it.

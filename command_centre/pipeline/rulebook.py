@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from command_centre.domain.calendar import Interval, Window, union
+from command_centre.domain.orders import Orders
 from command_centre.domain.rule import Rule
 from command_centre.domain.target import TargetKey, TargetKind
 from command_centre.storage.painting import PlannedWithin
@@ -21,19 +23,25 @@ class Rulebook:
     rules: tuple[Rule, ...]
     zone: ZoneInfo
     windows: Mapping[TargetKey, tuple[Window, ...]]
+    orders: Orders = field(default_factory=Orders)
+    by_kind: Mapping[TargetKind, tuple[Rule, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod
-    def of(cls, rules: Sequence[Rule], windows: Sequence[Window], zone: ZoneInfo) -> Rulebook:
-        """Sort the windows by target."""
+    def of(cls, rules: Sequence[Rule], windows: Sequence[Window], zone: ZoneInfo, orders: Orders | None = None) -> Rulebook:
+        """Sort the windows by target and the rules by kind."""
         by_target: dict[TargetKey, tuple[Window, ...]] = {}
         for window in windows:
             for key in window.targets:
                 by_target[key] = (*by_target.get(key, ()), window)
-        return cls(tuple(rules), zone, MappingProxyType(by_target))
+        by_kind: dict[TargetKind, tuple[Rule, ...]] = defaultdict(tuple)
+        for rule in rules:
+            by_kind[rule.applies_to] = (*by_kind[rule.applies_to], rule)
+        given = Orders() if orders is None else orders
+        return cls(tuple(rules), zone, MappingProxyType(by_target), given, MappingProxyType(dict(by_kind)))
 
     def rules_for(self, kind: TargetKind) -> tuple[Rule, ...]:
         """The rules on targets of one kind."""
-        return tuple(rule for rule in self.rules if rule.applies_to is kind)
+        return self.by_kind.get(kind, ())
 
     def planned_for(self, key: TargetKey) -> PlannedWithin:
         """The agreed planned time of one target."""

@@ -1,41 +1,21 @@
-"""What explains many faults at once: the one line, or the one power area, that the hotspots in trouble share. Pure.
+"""What explains many faults at once, as screens of hotspots show it: concluded from what is so at the moment of asking. Pure.
 
-The alert machine does not group yet, and no rule speaks of hotspots: until it does, a shared cause is concluded anew from what is
-so at the moment of asking. Nothing is stored, so a cause has no history: when its hotspots are back it is gone without a trace,
-and "resolved" lists do not know it.
+The rule is that of ``domain.grouping``, by which the recorder keeps the stories of shared causes.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from command_centre.domain.grouping import FEWEST, TOGETHER_MS, Faulty, group_by_cause
 from command_centre.domain.reading import Reason
 from command_centre.domain.target import Parent, TargetKey
 from command_centre.read.views import SharedCause
 from command_centre.storage.times import from_ms
 
-FEWEST = 5
-"""So many children of one parent must go down together; fewer are told one by one."""
-
-TOGETHER_MS = timedelta(minutes=5) // timedelta(milliseconds=1)
-"""What begins within this time began together: one look a minute, a second look, and a broker's patience with a silent device."""
-
-LEAST_SHARE = 0.05
-"""Of a line with 250 hotspots always some are down for reasons of their own. After a gap in our own watching all of them seem to
-begin together: below this share of a parent's children they are no common cause."""
-
-
-class Faulty(NamedTuple):
-    """One hotspot that is down or without internet, since when (epoch milliseconds), and what it depends on."""
-
-    id: int
-    since: int
-    reason: str
-    kelurahan: str | None
-    parents: tuple[str, ...]
+__all__ = ["FEWEST", "TOGETHER_MS", "Explained", "Faulty", "shared_causes"]
 
 
 class Explained(NamedTuple):
@@ -53,64 +33,7 @@ def shared_causes(
     ``depending`` says how many hotspots depend on each parent and are expected to serve now. A parent that the register does not
     know explains nothing.
     """
-    left = {each.id: each for each in faults}
-    found: dict[str, list[Faulty]] = {}
-    while left:
-        key, members = _greatest(left.values(), depending, parents)
-        if not members:
-            break
-        found[key] = members
-        for each in members:
-            del left[each.id]
-    causes = [_cause(parents[TargetKey(key)], members) for key, members in _one_level_up(found, depending, parents).items()]
-    return tuple(sorted(causes, key=lambda each: (-each.cause.children, each.cause.key)))
-
-
-def _greatest(
-    faults: Iterable[Faulty], depending: Mapping[str, int], parents: Mapping[TargetKey, Parent]
-) -> tuple[str, list[Faulty]]:
-    """The parent that explains most, with those it explains; of two that explain as many, the one with fewer children."""
-    by_parent: dict[str, list[Faulty]] = defaultdict(list)
-    for each in faults:
-        for key in each.parents:
-            if key in parents:
-                by_parent[key].append(each)
-    together = {key: _together(members) for key, members in by_parent.items()}
-    candidates = {key: members for key, members in together.items() if _is_shared(len(members), depending.get(key, 0))}
-    if not candidates:
-        return "", []
-    best = min(candidates, key=lambda key: (-len(candidates[key]), depending.get(key, 0), key))
-    return best, candidates[best]
-
-
-def _together(faults: Sequence[Faulty]) -> list[Faulty]:
-    """Those from the first burst on: whoever goes down later, while the cause lasts, belongs to it."""
-    ordered = sorted(faults, key=lambda each: (each.since, each.id))
-    for index in range(len(ordered) - FEWEST + 1):
-        if ordered[index + FEWEST - 1].since - ordered[index].since <= TOGETHER_MS:
-            return ordered[index:]
-    return []
-
-
-def _is_shared(children: int, depending: int) -> bool:
-    return children >= FEWEST and children >= LEAST_SHARE * depending
-
-
-def _one_level_up(
-    found: Mapping[str, list[Faulty]], depending: Mapping[str, int], parents: Mapping[TargetKey, Parent]
-) -> dict[str, list[Faulty]]:
-    """Causes whose siblings have all failed as well are the failure of what stands above them: a provider's whole network."""
-    below: dict[TargetKey, list[TargetKey]] = defaultdict(list)
-    for parent in parents.values():
-        for above in parent.parents:
-            if depending.get(parent.key, 0) and above in parents:
-                below[above].append(parent.key)
-    causes: dict[str, list[Faulty]] = dict(found)
-    for above, lines in below.items():
-        if len(lines) > 1 and all(line in causes for line in lines):
-            members = [each for line in lines for each in causes.pop(line)]
-            causes[above] = [*members, *causes.get(above, [])]
-    return causes
+    return tuple(_cause(parents[each.key], each.members) for each in group_by_cause(faults, depending, parents))
 
 
 def _cause(parent: Parent, members: Sequence[Faulty]) -> Explained:

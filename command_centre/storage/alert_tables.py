@@ -49,3 +49,12 @@ silence = Table(
     sqlite_autoincrement=True,
 )
 Index("ix_silence_ends_at", silence.c.ends_at)
+
+telling = Table(
+    "telling",
+    metadata,
+    Column("incident_id", ForeignKey("incident.id"), primary_key=True, autoincrement=False),
+    Column("told", Text, nullable=False),  # JSON: domain.telling.Told, what has been said about it so far
+    Column("number", Integer, nullable=False),  # how many notices there were: part of their keys
+    Column("next_at", MILLISECONDS, index=True),  # when to decide again; NULL: when something happens
+)

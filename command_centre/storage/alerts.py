@@ -9,13 +9,17 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, update
 
 from command_centre.domain.alert import AlertState, Phase
+from command_centre.domain.flapping import Flapping
 from command_centre.domain.incident import IncidentEventKind, IncidentId
 from command_centre.domain.reading import Reading, Reason
-from command_centre.domain.rule import Rule, RuleId
+from command_centre.domain.rule import Rule, RuleId, Severity, Verdict
 from command_centre.storage.database import upsert_into
 from command_centre.storage.log import clean_text
 from command_centre.storage.tables import alert_state, incident, incident_event, target
 from command_centre.storage.times import from_ms, to_ms
+
+CALM = Flapping(Verdict.FINE.value)
+"""What has always been well has nothing to remember, and needs no row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,8 @@ class Alert:
     state: AlertState
     incident: IncidentId | None = None
     reason: Reason | None = None
+    severity: Severity | None = None
+    flapping: Flapping = CALM
 
 
 def load_alerts(connection: Connection, target_ids: Sequence[int]) -> dict[tuple[RuleId, int], Alert]:
@@ -39,9 +45,15 @@ def load_alerts(connection: Connection, target_ids: Sequence[int]) -> dict[tuple
             AlertState(Phase(row.phase), from_ms(row.since), None if row.trouble_since is None else from_ms(row.trouble_since)),
             None if row.incident_id is None else IncidentId(row.incident_id),
             None if row.reason is None else Reason(row.reason),
+            None if row.severity is None else Severity(row.severity),
+            _flapping(row.last_look, row.changes, is_flapping=bool(row.is_flapping)),
         )
         for row in rows
     }
+
+
+def _flapping(last: str | None, changes: str | None, *, is_flapping: bool) -> Flapping:
+    return CALM if last is None else Flapping(last, tuple(each == "1" for each in changes or ""), is_flapping)
 
 
 def save_alert(connection: Connection, rule: RuleId, target_id: int, alert: Alert) -> None:
@@ -54,16 +66,23 @@ def save_alert(connection: Connection, rule: RuleId, target_id: int, alert: Aler
         "since": to_ms(state.since),
         "trouble_since": None if state.trouble_since is None else to_ms(state.trouble_since),
         "incident_id": alert.incident,
+        "severity": None if alert.severity is None else alert.severity.value,
+        "last_look": alert.flapping.last,
+        "changes": "".join("1" if each else "0" for each in alert.flapping.changes),
+        "is_flapping": alert.flapping.is_flapping,
     }
     connection.execute(upsert_into(connection, alert_state), row)
 
 
-def open_incident(connection: Connection, rule: Rule, target_id: int, seen: Reading, opened_at: datetime) -> IncidentId:
+def open_incident(
+    connection: Connection, rule: Rule, severity: Severity, target_id: int, seen: Reading, opened_at: datetime
+) -> IncidentId:
     """Begin a story; ``seen`` is the reading that made the rule fire, ``opened_at`` when the trouble began."""
     values = {
         "rule": rule.id,
         "target_id": target_id,
-        "severity": rule.severity.value,
+        "severity": severity.value,
+        "owner": rule.owner or None,
         "status": seen.status.value,
         "reason": seen.reason.value,
         "detail": clean_text(seen.detail),
@@ -80,6 +99,17 @@ def change_reason(connection: Connection, story: IncidentId, seen: Reading) -> N
     values = {"status": seen.status.value, "reason": seen.reason.value, "detail": clean_text(seen.detail)}
     connection.execute(update(incident).where(incident.c.id == story).values(values))
     _tell(connection, story, IncidentEventKind.REASON_CHANGED, seen)
+
+
+def change_severity(connection: Connection, story: IncidentId, severity: Severity, seen: Reading, *, is_worse: bool) -> None:
+    """The trouble goes on, and more depends on it, or less."""
+    connection.execute(update(incident).where(incident.c.id == story).values(severity=severity.value))
+    _tell(connection, story, IncidentEventKind.WORSENED if is_worse else IncidentEventKind.EASED, seen)
+
+
+def tell_flapping(connection: Connection, story: IncidentId, seen: Reading, *, begins: bool) -> None:
+    """The state keeps changing, or has become calm again."""
+    _tell(connection, story, IncidentEventKind.FLAPPING if begins else IncidentEventKind.CALM_AGAIN, seen)
 
 
 def resolve_incident(connection: Connection, story: IncidentId, seen: Reading, ended_at: datetime) -> None:

@@ -174,6 +174,10 @@ alert_state = Table(
     Column("since", MILLISECONDS, nullable=False),
     Column("trouble_since", MILLISECONDS),
     Column("incident_id", ForeignKey("incident.id")),  # while the phase is open
+    Column("severity", String(10)),  # of the newest breach
+    Column("last_look", String(10)),  # how the newest look was, for flapping
+    Column("changes", String(100)),  # the last looks, oldest first: 1 changed something, 0 did not
+    Column("is_flapping", Boolean),
     sqlite_with_rowid=False,
 )
 

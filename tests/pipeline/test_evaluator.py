@@ -8,7 +8,7 @@ from command_centre.domain.alert import AlertState, Phase
 from command_centre.domain.reading import Reason, Status
 from command_centre.domain.rule import Rule, RuleId, Severity, StatusIs
 from command_centre.domain.target import TargetKind
-from command_centre.pipeline.evaluator import Turn, decide
+from command_centre.pipeline.evaluator import Turn, decide, heard
 from tests.support.city import reading as seen
 from tests.support.clock import NOON
 
@@ -33,7 +33,9 @@ def play(drawing: str, *, hold: int = 0, recover: int = 0) -> list[int]:
     for minute, look in enumerate(lines["seen"]):
         status, reason = LOOKS[look]
         each = seen(NOON + _minutes(minute), status, reason)
-        decision = decide(state, told, rule, each, is_planned=look.startswith("pl"))
+        is_planned = look.startswith("pl")
+        verdict = heard(rule, each, is_open=state.phase.is_open, is_planned=lambda planned=is_planned: planned)  # type: ignore[misc]
+        decision = decide(state, told, rule, each, verdict)
         state = decision.state
         told = each.reason if decision.turn in (Turn.OPENS, Turn.LOOKS_DIFFERENT) else told if state.phase.is_open else None
         turns.append(TURNS[decision.turn])

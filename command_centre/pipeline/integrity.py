@@ -26,7 +26,9 @@ from command_centre.domain.integrity import (
     without_exceptions,
 )
 from command_centre.domain.reading import Reading
+from command_centre.domain.rule import Rule
 from command_centre.domain.target import TargetKey
+from command_centre.pipeline.integrity_stories import Turn, carry_on, evidence_line, rule_as_shipped, rule_in
 from command_centre.pipeline.recorder import Chore
 from command_centre.pipeline.rulebook import Rulebook
 from command_centre.storage import integrity as storage
@@ -40,8 +42,11 @@ MOST_WAITING = 2_000
 LONGEST_EXCEPTION = timedelta(days=180)
 
 
-def take_in(connection: Connection, key: TargetKey, scan: Scan) -> Change | None:
-    """Record one scan and what it changes. A scan that is already there, or of a site nobody knows, changes nothing."""
+def take_in(connection: Connection, key: TargetKey, scan: Scan, rule: Rule | None = None) -> Change | None:
+    """Record one scan and what it changes. A scan that is already there, or of a site nobody knows, changes nothing.
+
+    ``rule`` says how severe an alarm is and who is told; None: as shipped.
+    """
     target_id = storage.target_id_of(connection, key)
     if target_id is None or storage.is_recorded(connection, target_id, scan.result.at):
         return None
@@ -53,6 +58,8 @@ def take_in(connection: Connection, key: TargetKey, scan: Scan) -> Change | None
     storage.save_watch(connection, target_id, step.watch, scan.baseline if is_well else baseline)
     if step.change is not None:
         storage.note_change(connection, target_id, step.change, scan.result.at, scan_id=scan_id)
+        turn = Turn(target_id, key, step.change, scan.result.at, evidence_line(believed.findings))
+        carry_on(connection, turn, rule_as_shipped() if rule is None else rule)
     return step.change
 
 
@@ -90,6 +97,8 @@ def _by_a_person(
     if step.change is not None:
         storage.save_watch(connection, target_id, step.watch, baseline)
         storage.note_change(connection, target_id, step.change, at, author=author, note=note)
+        evidence = evidence_line(storage.newest_findings(connection, target_id)) if confirmed else ""
+        carry_on(connection, Turn(target_id, key, step.change, at, evidence), rule_as_shipped())
     return step.change
 
 
@@ -114,10 +123,11 @@ class IntegrityDesk:
         )
 
     def _write(self, connection: Connection, at: datetime, rulebook: Rulebook) -> Sequence[Reading]:
-        del at, rulebook  # a scan brings its own time, and no rule decides about it
+        del at  # a scan brings its own time
         self._drop_written(connection)
+        rule = rule_in(rulebook)
         for key, scan in list(self._waiting)[:WRITTEN_AT_ONCE]:
-            take_in(connection, key, scan)
+            take_in(connection, key, scan, rule)
         return ()
 
     def _drop_written(self, connection: Connection) -> None:

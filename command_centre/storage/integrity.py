@@ -14,10 +14,13 @@ from command_centre.domain.integrity import (
     Body,
     Change,
     Finding,
+    FindingKind,
     IntegrityException,
     Phase,
     Scan,
+    Signal,
     Verdict,
+    View,
     Watch,
     combined_weight,
 )
@@ -44,6 +47,11 @@ KEPT_BODIES = timedelta(days=180)
 def target_id_of(connection: Connection, key: TargetKey) -> int | None:
     """The id of a target in the register; None when it is not there."""
     return connection.execute(select(target.c.id).where(target.c.key == key)).scalar()
+
+
+def owner_of(connection: Connection, target_id: int) -> str:
+    """Whose site it is; empty when the register does not say."""
+    return connection.execute(select(target.c.owner).where(target.c.id == target_id)).scalar() or ""
 
 
 def load_watch(connection: Connection, target_id: int) -> tuple[Watch, Baseline | None]:
@@ -208,6 +216,29 @@ def newest_fingerprints(connection: Connection, target_id: int) -> tuple[str, ..
     newest = select(func.max(integrity_scan.c.id)).where(integrity_scan.c.target_id == target_id).scalar_subquery()
     rows = connection.execute(select(integrity_finding.c.fingerprint).where(integrity_finding.c.scan_id == newest))
     return tuple(row.fingerprint for row in rows)
+
+
+def newest_findings(connection: Connection, target_id: int) -> tuple[Finding, ...]:
+    """The findings of the newest scan, heaviest first, as they were found: shown only through ``defang``."""
+    newest = select(func.max(integrity_scan.c.id)).where(integrity_scan.c.target_id == target_id).scalar_subquery()
+    rows = connection.execute(
+        select(integrity_finding).where(integrity_finding.c.scan_id == newest).order_by(integrity_finding.c.number)
+    )
+    return tuple(
+        Finding(
+            Signal(row.signal),
+            FindingKind(row.kind),
+            View(row.view),
+            row.url,
+            row.position,
+            row.excerpt,
+            row.why,
+            row.weight,
+            row.is_decisive,
+            row.body_sha256 or "",
+        )
+        for row in rows
+    )
 
 
 def remove_old(connection: Connection, now: datetime, limit: int = 500) -> int:

@@ -13,6 +13,7 @@ from layouts.parts.glyph import glyph, glyph_of, state_class
 from layouts.parts.node import Element, bold, element, item, paragraph, span
 from layouts.theme import text_width_em
 from layouts.wall.situs.grid import badness
+from layouts.wall.situs.injected import injected_boxes
 from layouts.wording import Words
 
 ROOM_REM = 19.6
@@ -42,14 +43,15 @@ class _Telling:
 
 
 def abnormal_list(view: SitesView, words: Words) -> list[Element]:
-    """The rows of the list; the quiet states share one line at its end."""
+    """The rows of the list: injected sites, then trouble; the quiet states share one line at its end."""
     ordered = sorted(view.abnormal, key=_worst_first)
     down = [each for each in ordered if each.condition is Condition.DOWN]
     degraded = [each for each in ordered if each.condition in (Condition.DEGRADED, Condition.SLOW)]
     quiet = _quiet_lines(view, words)
-    room = ROOM_REM - ONE_LINE_REM * len(quiet)
+    boxes, taken = injected_boxes(view, words)
+    room = ROOM_REM - ONE_LINE_REM * len(quiet) - taken
     telling = _Telling(view.generated_at, words, {each.name: each.short_name for each in view.tiles})
-    return [*_trouble(down, degraded, room, telling), *quiet]
+    return [*boxes, *_trouble(down, degraded, room, telling), *quiet]
 
 
 def _worst_first(tile: SiteTile) -> tuple[int, float, float]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from functools import partial
 
+from command_centre.domain.rule import Severity
+from command_centre.domain.target import TargetKey
 from command_centre.read.views import Condition, SitesView, SiteTile
 from layouts.parts.certificate_strip import certificate_strip
 from layouts.parts.counts import count_of, counted_words
 from layouts.parts.glyph import CALM, state_class
 from layouts.parts.node import Children, Draw, Element, bold, div, span
 from layouts.parts.section import heading
-from layouts.parts.status_tile import group_heading, status_tile
+from layouts.parts.status_tile import group_heading, injected_tile, status_tile
 from layouts.parts.verdict import Verdict, fault_notice, fault_verdict, longest_that_fits, plate, shedding
 from layouts.wall.situs import ids
 from layouts.wall.situs.abnormal import abnormal_list
 from layouts.wall.situs.grid import Cell, Heading, lay_out
+from layouts.wall.situs.injected import STATE, injected_count, injected_of, injected_sentence
 from layouts.wording import Words
 
 COUNTS_EM = 30.0
@@ -25,7 +28,9 @@ def regions(view: SitesView, words: Words) -> dict[str, Draw]:
     """What draws each region, by the id of its container."""
     grid = lay_out(view.tiles)
     beside = words.not_shown(grid.hidden) if grid.hidden else words.say.grid_meaning
-    not_normal = view.counts.registered - view.counts.normal
+    injected = frozenset(each.key for each in injected_of(view))
+    hurt = sum(each.key in injected and each.condition is Condition.NORMAL for each in view.tiles)
+    not_normal = view.counts.registered - view.counts.normal + hurt
     drawn: dict[str, Draw] = {
         ids.PLATE: lambda: plate(verdict_on(view, words)),
         ids.SENTENCE: lambda: verdict_on(view, words).sentence,
@@ -35,15 +40,15 @@ def regions(view: SitesView, words: Words) -> dict[str, Draw]:
         ids.CERTIFICATES: lambda: _certificates(view, words),
         ids.GRID_HEAD: lambda: heading(words.say.all_sites, beside),
     }
-    return drawn | {ids.cell(index): partial(_cell, cell, words) for index, cell in enumerate(grid.cells)}
+    return drawn | {ids.cell(index): partial(_cell, cell, injected, words) for index, cell in enumerate(grid.cells)}
 
 
-def _cell(cell: Cell, words: Words) -> Children:
+def _cell(cell: Cell, injected: frozenset[TargetKey], words: Words) -> Children:
     if cell is None:
         return ""
     if isinstance(cell, Heading):
         return group_heading(cell.name, cell.active, cell.measured, words)
-    return status_tile(cell, words)
+    return injected_tile(cell) if cell.key in injected else status_tile(cell, words)
 
 
 def _certificates(view: SitesView, words: Words) -> list[Element]:
@@ -69,11 +74,15 @@ def _verdict(view: SitesView, support: Children, words: Words) -> Verdict:
             words.say.nothing_registered,
             shedding([words.say.register_empty_hint]),
         )
-    if counts.expected == 0:
+    if counts.expected == 0 and not injected_of(view):
         return Verdict(CALM, "k-jadwal", words.condition(Condition.PLANNED).upper(), words.say.everything_planned, support)
     if counts.measured == 0:
         return Verdict("cc-plat-buta", "k-nodata", words.say.no_data_plate, words.say.nothing_measured, support)
     worst = next((each for each in (Condition.DOWN, Condition.DEGRADED, Condition.SLOW) if count_of(counts, each)), None)
+    if injection := injected_sentence(view, words):
+        rest = [words.sites_are(count_of(counts, worst), worst)] if worst is not None else []
+        sentence = longest_that_fits([", ".join([injection, *rest]), injection])
+        return Verdict(STATE, STATE, words.severity(Severity.CRITICAL), sentence, support)
     if worst is None:
         return Verdict(CALM, "", words.say.normal_plate, words.say.all_normal, support)
     shape = state_class(worst)
@@ -95,7 +104,8 @@ def _counted(view: SitesView, words: Words) -> list[Element]:
         "jumlah",
     )
     notice = fault_notice(view.faults, view.generated_at, words)
-    return [lead, *([span(notice, "akui")] if notice else counted_words(counts, words, COUNTS_EM))]
+    others = [*injected_count(view, words), *counted_words(counts, words, COUNTS_EM)]
+    return [lead, *([span(notice, "akui")] if notice else others)]
 
 
 def _sentence(view: SitesView, words: Words) -> str:

@@ -22,6 +22,7 @@ from command_centre.read.causes import Explained
 from command_centre.read.conditions import HISTORY_LENGTH, HalfHours, count
 from command_centre.read.details import HotspotDetails
 from command_centre.read.hotspots import HotspotDay, Standing, Use
+from command_centre.read.injections import injected_sites
 from command_centre.read.kept import Kept
 from command_centre.read.lines import STEP_MS, Presence, as_steps, fewest_at_once, most_at_once
 from command_centre.read.progress import bars, figures, read_progress
@@ -170,6 +171,7 @@ class Queries:
         with self._reading() as connection:
             picture = self._picture(connection)
             tiles = self._tiles(connection, picture, self._day_of_sites(connection, picture))
+            injected = injected_sites(connection)
         return SitesView(
             as_of=picture.as_of,
             generated_at=picture.now,
@@ -182,6 +184,7 @@ class Queries:
             abnormal=assembling.worst_first(tiles),
             certificates=assembling.certificate_marks(tiles),
             without_https=sum(each.uses_https is False for each in tiles),
+            injected=injected,
         )
 
     def hotspots(self) -> HotspotsView:

@@ -13,6 +13,7 @@ from command_centre.domain.prayer import Prayer
 from command_centre.domain.reading import Reason, Status
 from command_centre.domain.rule import Severity
 from command_centre.domain.target import Dimension, ParentKind, TargetKey
+from command_centre.read.injections import InjectedSite
 
 
 class Condition(StrEnum):
@@ -240,6 +241,7 @@ class SitesView:
     abnormal: tuple[SiteTile, ...]
     certificates: tuple[CertificateMark, ...]
     without_https: int
+    injected: tuple[InjectedSite, ...] = ()
 
 
 class HotspotPoint(NamedTuple):

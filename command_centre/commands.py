@@ -17,8 +17,9 @@ from sqlalchemy import Connection, Engine, select
 
 from command_centre.domain.incident import Cause, IncidentEventKind, IncidentId
 from command_centre.domain.ports import Clock
+from command_centre.domain.quarantine import StrangerState
 from command_centre.domain.target import TargetKey
-from command_centre.storage import duty_answers, incident_deeds, outbox, plans
+from command_centre.storage import duty_answers, incident_deeds, outbox, plans, quarantine, rechecks
 from command_centre.storage.audit import Entry, write_audit
 from command_centre.storage.database import writing
 from command_centre.storage.duty_answers import Answer, Given
@@ -176,6 +177,26 @@ class Commands:
             outcome = Outcome.DONE if plans.call_off_work(connection, number, actor.name, at) else Outcome.UNKNOWN
             _note(connection, actor, "call_off", f"plan:{number}", {"outcome": outcome.value}, at)
             return Done(outcome, number=number)
+
+    # -- targets
+
+    def recheck(self, key: TargetKey, actor: Actor) -> Done:
+        """Ask the collector for a look at this target, out of turn."""
+        with writing(self._engine) as connection:
+            at = self._clock.now()
+            outcome = Outcome.DONE if rechecks.ask_recheck(connection, key, actor.name, at) else Outcome.UNKNOWN
+            _note(connection, actor, "recheck", f"target:{key}", {"outcome": outcome.value}, at)
+            return Done(outcome)
+
+    def decide_stranger(self, collector: str, device: str, state: StrangerState, actor: Actor) -> Done:
+        """Say what becomes of a device that speaks and is in no register. Adopted: somebody will enter it in the register."""
+        with writing(self._engine) as connection:
+            at = self._clock.now()
+            is_known = quarantine.decide(connection, collector, device, state, actor.name, at)
+            outcome = Outcome.DONE if is_known else Outcome.UNKNOWN
+            detail = {"state": state.value, "outcome": outcome.value}
+            _note(connection, actor, "decide_stranger", f"device:{collector}/{device}"[:MOST_LETTERS], detail, at)
+            return Done(outcome)
 
     # -- the duty page
 

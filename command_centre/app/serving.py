@@ -36,6 +36,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from command_centre.app.api import create_api
 from command_centre.app.caching import FileCaching
 from command_centre.app.clock import SystemClock
+from command_centre.app.console_pages import NEWS, Console, console_of
 from command_centre.app.duty import desk_of
 from command_centre.app.entrance import access_of, give_demo_password
 from command_centre.app.guard import SSO_START, Access, Guard
@@ -80,7 +81,7 @@ MOST_REGION_FAULTS = 100
 LAYOUTS = Path(shell.__file__).parent
 ASSETS = LAYOUTS / "assets"
 STYLE_SHEETS = ("fonts.css", "tokens.css", "wall-base.css")
-DESK_ONLY, WALLS_ONLY = r"(desk|duty)\.css", r"(wall-.*|live|freshness|duty)\.(css|js)"
+DESK_ONLY, WALLS_ONLY = r"(desk|duty|console)\.(css|js)", r"(wall-.*|live|freshness|duty|console)\.(css|js)"
 """Files of the one assets folder that the other kind of page leaves out."""
 DESK = "/meja/"
 """Where the scripts and answers of desk pages are; the pages themselves have addresses of their own."""
@@ -153,6 +154,7 @@ def create_app(
     access: Access | None = None,
     single_sign_on: SingleSignOn | None = None,
     more: Sequence[BaseRoute] = (),
+    console: Console | None = None,
 ) -> WallApp:
     """The whole web application on one database. Two of them can live in one process.
 
@@ -165,7 +167,7 @@ def create_app(
     build = build_id() if build is None else build
     screens = SCREENS
     feed = LiveFeed(
-        draws(queries, words, screens),
+        draws(queries, words, screens) | ({} if console is None else {NEWS: console.news()}),
         functools.partial(watch, engine),
         clock,
         {"build": build, "every": refresh_every // timedelta(milliseconds=1)},
@@ -200,6 +202,7 @@ def create_app(
         Route("/bootstrap.css", bootstrap),
         Route("/titik/{key}", site.hotspot),
         *door,
+        *(() if console is None else console.routes(feed, WholePath, index_of)),
         *more,
         Mount(DESK.rstrip("/"), app=WholePath(desk_server)),
         Mount("/", app=inner),
@@ -748,6 +751,7 @@ def app_of(config: Config, engine: Engine, clock: Clock, access: Access, more: S
         refresh_every=min(rhythms, default=timedelta(minutes=1)),
         access=access,
         single_sign_on=None if config.access is None else config.access.oidc,
+        console=console_of(config, engine, clock),
         more=(
             *more,
             *for_programs(config, engine, clock),

@@ -117,9 +117,12 @@ def _metric_names(connection: Connection) -> dict[int, str]:
 
 
 def read_samples(
-    connection: Connection, facts: TargetFacts, start: int, metrics: Sequence[MetricName]
+    connection: Connection, facts: TargetFacts, start: int, metrics: Sequence[MetricName], end: int | None = None
 ) -> dict[MetricName, list[Sample]]:
-    """Every value of some metrics in the log from ``start`` on, in order of time; each holds for its reading's patience."""
+    """Every value of some metrics in the log from ``start`` until ``end`` (None: all that follows), in order of time.
+
+    Each holds for its reading's patience.
+    """
     known = {number: MetricName(name) for number, name in _metric_names(connection).items() if name in metrics}
     measured = span_ms(patience(facts.every_seconds))
     told_late = max(measured, span_ms(SIMULATED_HOTSPOT_PATIENCE))
@@ -133,6 +136,8 @@ def read_samples(
         )
         .order_by(reading.c.at)
     )
+    if end is not None:
+        question = question.where(reading.c.at < end)
     samples: dict[MetricName, list[Sample]] = {name: [] for name in metrics}
     for at, packed, source in connection.execute(question):
         holds = told_late if source == Source.SIMULATED else measured
@@ -143,9 +148,14 @@ def read_samples(
 
 
 def read_rollups(
-    connection: Connection, target_id: int, resolution: Resolution, start: int, metrics: Sequence[MetricName]
+    connection: Connection,
+    target_id: int,
+    resolution: Resolution,
+    start: int,
+    metrics: Sequence[MetricName],
+    end: int | None = None,
 ) -> dict[MetricName, list[Sample]]:
-    """The mean of each bucket of some metrics from ``start`` on, in order of time.
+    """The mean of each bucket of some metrics from ``start`` until ``end`` (None: all that follows), in order of time.
 
     It holds for its bucket and for the next one, which is not rolled up before it is over.
     """
@@ -162,6 +172,8 @@ def read_rollups(
         )
         .order_by(rollup.c.bucket)
     )
+    if end is not None:
+        question = question.where(rollup.c.bucket < end)
     samples: dict[MetricName, list[Sample]] = {name: [] for name in metrics}
     for name, bucket, total, count in connection.execute(question):
         samples[MetricName(name)].append(Sample(bucket, total / count, holds))

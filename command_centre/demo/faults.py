@@ -18,6 +18,8 @@ class FaultKind(StrEnum):
     EMPTY_PAGE = "empty_page"  # 200 and not a single byte
     DATABASE_ERROR = "database_error"  # 200 with the error page of an application that lost its database
     NEGLECTED = "neglected"  # right, but nothing new for years
+    INJECTED = "injected"  # right, with gambling links in it that people do not see
+    INJECTED_CLOAKED = "injected_cloaked"  # right for people; search engines are shown a page that sells gambling
     REDIRECT_FOREIGN = "redirect_foreign"  # leads to a host that is not the city's
     REDIRECT_LOOP = "redirect_loop"
     CERTIFICATE_EXPIRED = "certificate_expired"

@@ -50,6 +50,9 @@ CERTIFICATE = MetricName("certificate_remaining_seconds")
 LEAF = MetricName("leaf_certificate_remaining_seconds")
 CONTENT_AGE = MetricName("content_age_seconds")
 
+OTHER_PAGES = (FaultKind.NEGLECTED, FaultKind.INJECTED, FaultKind.INJECTED_CLOAKED)
+"""These are served well, with another page than the usual one."""
+
 PHASES = (DNS, CONNECT, TLS, FIRST_BYTE, TRANSFER)
 
 Values = dict[MetricName, float]
@@ -197,7 +200,7 @@ def _seen(look: _Look) -> tuple[Status, Reason, Values]:
         case FaultKind.SLOW:
             assert look.fault.lasts is not None
             return Status.UP, Reason.OK, _page(look, slow_seconds(look.host, look.fault.lasts, look.at))
-        case FaultKind.NEGLECTED:
+        case FaultKind.NEGLECTED | FaultKind.INJECTED | FaultKind.INJECTED_CLOAKED:  # how a site answers: well
             return Status.UP, Reason.OK, _page(look, look.usual_seconds)
         case FaultKind.CERTIFICATE_EXPIRING:
             return Status.DEGRADED, Reason.CERT_EXPIRING, {**_page(look, look.usual_seconds), **_certificate(look)}
@@ -235,7 +238,7 @@ def _seen(look: _Look) -> tuple[Status, Reason, Values]:
 
 def _page(look: _Look, seconds: float) -> Values:
     values = _answer(look, seconds, 200)
-    if look.fault is None or look.fault.kind is not FaultKind.NEGLECTED:  # an old page has another size; nobody measured it
+    if look.fault is None or look.fault.kind not in OTHER_PAGES:  # another page has another size; nobody measured it
         values[BODY] = look.past.body_bytes
     values[CONTENT_AGE] = (look.at - _newest_item(look.host, look.at.astimezone(CITY_ZONE).date(), look.fault)).total_seconds()
     return values

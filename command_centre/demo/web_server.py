@@ -10,7 +10,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import assert_never
 
-from command_centre.demo import pages, services
+from command_centre.demo import judol, pages, services
 from command_centre.demo.faults import Fault, FaultKind
 from command_centre.demo.hosts import FOREIGN_HOST, Host, HttpsUse
 from command_centre.demo.rhythm import CITY_ZONE, redirect_seconds, response_seconds, slow_seconds
@@ -106,6 +106,10 @@ def _content(host: Host, kind: FaultKind | None, request: Request, shelf: PageSh
             return _plain(HTTPStatus.OK, pages.database_error_page())
         case FaultKind.NEGLECTED:
             return _page(shelf.neglected(host, at), request)
+        case FaultKind.INJECTED:
+            return _page(judol.planted(shelf.front(host, at), at), request)
+        case FaultKind.INJECTED_CLOAKED:
+            return _page(judol.cloaked(shelf.front(host, at), request.headers, at), request)
         case (
             None
             | FaultKind.SLOW

@@ -140,7 +140,7 @@ def test_each_fault_has_a_past_with_only_the_values_that_such_a_look_gives(kind:
             assert history.STATUS_CODE not in last.values
         case _:
             assert last.status is not Status.UNKNOWN
-    assert last.status is not Status.UP or kind in (FaultKind.NEGLECTED, FaultKind.LOGIN_PAGE)
+    assert last.status is not Status.UP or kind in (*history.OTHER_PAGES, FaultKind.LOGIN_PAGE)
 
 
 def test_without_a_step_there_is_no_history() -> None:

@@ -22,7 +22,15 @@ ROOT = Path(__file__).resolve().parents[2]
 DEMO_TIMEOUT = timedelta(seconds=4)
 
 SERVED_ALL_THE_SAME = frozenset(
-    {FaultKind.SLOW, FaultKind.MAINTENANCE, FaultKind.NEGLECTED, FaultKind.CERTIFICATE_EXPIRING, FaultKind.REDIRECT_FOREIGN}
+    {
+        FaultKind.SLOW,
+        FaultKind.MAINTENANCE,
+        FaultKind.NEGLECTED,
+        FaultKind.CERTIFICATE_EXPIRING,
+        FaultKind.REDIRECT_FOREIGN,
+        FaultKind.INJECTED,
+        FaultKind.INJECTED_CLOAKED,
+    }
 )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from command_centre.app.duty import links_of, section_of
+from command_centre.app.snapshot_mailing import enclosing_of
 from command_centre.config.mistakes import ConfigError, Mistake
 from command_centre.config.receivers import NotifyingSection
 from command_centre.config.secret import Secret, SecretUnavailableError
@@ -20,6 +21,7 @@ from command_centre.domain.reading import Reading
 from command_centre.pipeline.auditor import Auditor, Signs
 from command_centre.pipeline.notifier import Notifier
 from command_centre.receivers import build
+from command_centre.receivers.enclosures import Enclose, nothing_enclosed
 from command_centre.receivers.heartbeat import beat
 from command_centre.receivers.log import LogBook
 from command_centre.receivers.texts import Texts
@@ -36,7 +38,8 @@ class Notifying:
 
     def __init__(self, chosen: Chosen, engine: Engine, clock: Clock, tell: Callable[[Reading], object]) -> None:
         self._clock = clock
-        self._receivers = receivers_of(chosen, clock)
+        self._engine = engine
+        self._receivers = receivers_of(chosen, clock, enclosing_of(chosen.config, engine))
         self._links = links_of(chosen.config, chosen.data_dir)
         section = section_of(chosen.config)
         self._notifier = Notifier(engine, self._receivers, clock, link_of=self._link_of)
@@ -60,7 +63,7 @@ class Notifying:
 
     def adopt(self, chosen: Chosen) -> None:
         """Go over to another configuration. Raises ConfigError, and then keeps the one in force."""
-        receivers = receivers_of(chosen, self._clock)
+        receivers = receivers_of(chosen, self._clock, enclosing_of(chosen.config, self._engine))
         links, signs = links_of(chosen.config, chosen.data_dir), signs_of(section_of(chosen.config))
         self._receivers, self._links = receivers, links
         self._notifier.adopt(receivers)
@@ -76,7 +79,7 @@ class Notifying:
         return self._links.link_of(message)
 
 
-def receivers_of(chosen: Chosen, clock: Clock) -> Mapping[str, Receiver]:
+def receivers_of(chosen: Chosen, clock: Clock, enclose: Enclose = nothing_enclosed) -> Mapping[str, Receiver]:
     """The receivers of a configuration, by name. Raises ConfigError when a secret is not there."""
     config = chosen.config
     texts = Texts(config.zone, english=section_of(config).english, is_simulated=chosen.is_demo)
@@ -85,7 +88,7 @@ def receivers_of(chosen: Chosen, clock: Clock) -> Mapping[str, Receiver]:
         return {each.name: book for each in config.receivers}
     folder = config.source_path.resolve().parent
     try:
-        return {each.name: build(each.settings, texts, clock, folder) for each in config.receivers}
+        return {each.name: build(each.settings, texts, clock, folder, enclose) for each in config.receivers}
     except SecretUnavailableError as trouble:
         raise ConfigError([Mistake(str(config.source_path), str(trouble), where="receivers")]) from None
 

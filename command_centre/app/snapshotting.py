@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
     from command_centre.app.wiring import Chosen
     from command_centre.domain.period import Period
-    from command_centre.domain.seal import Frozen
+    from command_centre.domain.seal import Approval, Frozen
     from command_centre.pipeline.snapshotter import Snapshotter, Told
-    from layouts.wording.snapshot_document import Approval
 
 EXIT_DIFFERS = 1
 USAGE = """run.py snapshot [--week 2026-W47 | --month 2026-11 | --year 2026] [--out DIR] [--english] [--json]
@@ -150,12 +149,14 @@ def _frozen(chosen: Chosen, options: argparse.Namespace, now: datetime) -> tuple
 
 
 def snapshotter_of(chosen: Chosen, engine: Engine, tell: Told | None = None) -> Snapshotter:
-    """The snapshotter of a configuration; ``tell`` is called in the transaction in which a period is first frozen.
+    """The snapshotter of a configuration; ``tell`` is called in the transaction in which a revision is frozen.
 
-    Raises KeyTrouble when the signing key cannot be used.
+    Without it the receivers of the configuration are told. Raises KeyTrouble when the signing key cannot be used.
     """
+    from command_centre.app.snapshot_mailing import teller_of
+    from command_centre.app.snapshot_settings import limits_of
     from command_centre.app.snapshot_supplements import supplements_of
-    from command_centre.pipeline.snapshotter import Snapshotter, tell_nobody
+    from command_centre.pipeline.snapshotter import Snapshotter
     from command_centre.storage.cutting import CityFacts
     from command_centre.storage.signing import open_signer
 
@@ -163,10 +164,10 @@ def snapshotter_of(chosen: Chosen, engine: Engine, tell: Told | None = None) -> 
     places = {each.code: each.name for each in config.kelurahan} | {
         each.kecamatan_code: each.kecamatan for each in config.kelurahan
     }
-    city = CityFacts(config.city.name, config.zone, config.windows, places)
+    city = CityFacts(config.city.name, config.zone, config.windows, places, limits_of(config))
     folder = chosen.data_dir / "demo" / "keys" if chosen.is_demo else chosen.data_dir / "keys"
     supplement = supplements_of(config)
-    return Snapshotter(engine, city, config.config_hash, open_signer(folder), supplement, tell or tell_nobody)
+    return Snapshotter(engine, city, config.config_hash, open_signer(folder), supplement, tell or teller_of(config))
 
 
 def _write(frozen: Frozen, options: argparse.Namespace, folder: Path) -> list[Path]:
@@ -182,7 +183,7 @@ def _write(frozen: Frozen, options: argparse.Namespace, folder: Path) -> list[Pa
 
 
 def _approval(options: argparse.Namespace) -> Approval | None:
-    from layouts.wording.snapshot_document import Approval
+    from command_centre.domain.seal import Approval
 
     if options.number is None:
         return None

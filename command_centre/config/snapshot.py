@@ -1,4 +1,4 @@
-"""The section ``snapshot`` of ``config.yaml``: whose paper it is, what the city promises itself, and where the archive is reached."""
+"""The section ``snapshot`` of ``config.yaml``: whose paper it is, what the city promises itself, where the archive is reached."""
 
 from __future__ import annotations
 

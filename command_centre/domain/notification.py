@@ -27,6 +27,7 @@ class NoticeKind(StrEnum):
     NODATA = "nodata"
     COLLECTOR_DOWN = "collector_down"  # we ourselves see nothing any more
     DIGEST = "digest"
+    SNAPSHOT = "snapshot"  # a period was frozen: its paper goes to officials
 
 
 class Why(StrEnum):
@@ -47,6 +48,8 @@ class Why(StrEnum):
     SILENT = "silent"  # no data for longer than is normal
     BLIND = "blind"  # all sources of one collector fell silent together
     MORNING = "morning"  # gathered during the quiet hours
+    FROZEN = "frozen"  # a period is over, and its snapshot was frozen
+    REVISED = "revised"  # late data came in: the snapshot has a new revision
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from command_centre.domain.cut import DataCut
 from command_centre.domain.snapshot import Snapshot
@@ -35,3 +36,16 @@ class Frozen:
     snapshot: Snapshot
     cut: DataCut
     changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What people add by signing: the number of the letter, who signed, and when. Until then the paper is an automatic draft.
+
+    It stands beside the seal and never in it: what was measured is the same, whoever signs.
+    """
+
+    number: str
+    name: str
+    staff_number: str
+    on: date

@@ -59,7 +59,7 @@ class Snapshotter:
     """Freezes periods of one database.
 
     ``supplement`` asks the other parts of Command Centre for what they measure over that time. ``tell`` is called in the
-    transaction in which a period is frozen for the first time, so that the notice of it is due exactly once.
+    transaction in which a revision is frozen, so that the notice of it is due exactly once.
     """
 
     engine: Engine
@@ -125,8 +125,7 @@ class Snapshotter:
             frozen = Frozen(seal, snap, cut, changes)
             snapshots.freeze(connection, frozen)
             snapshots.note_check(connection, period.name, evidence, now)
-            if revision == 1:
-                self.tell(connection, frozen)
+            self.tell(connection, frozen)
         log.info("froze %s, revision %d: %s", period.name, revision, seal.seal)
         return Made(frozen, is_new=True)
 

@@ -16,6 +16,7 @@ from command_centre.config.receiver_kinds import (
 )
 from command_centre.domain.ports import Clock, Receiver
 from command_centre.receivers.anything import Anything
+from command_centre.receivers.enclosures import Enclose, nothing_enclosed
 from command_centre.receivers.log import LogBook
 from command_centre.receivers.smtp import Mailbox
 from command_centre.receivers.telegram import Telegram
@@ -24,14 +25,16 @@ from command_centre.receivers.webhook import Webhook
 from command_centre.receivers.whatsapp import WhatsApp
 
 
-def build(settings: Section, texts: Texts, clock: Clock, folder: Path) -> Receiver:
+def build(settings: Section, texts: Texts, clock: Clock, folder: Path, enclose: Enclose = nothing_enclosed) -> Receiver:
     """The receiver that ``settings`` describe. Touches no network. A relative ``file`` begins at ``folder``.
+
+    ``enclose`` makes what letters carry beside their text.
 
     Raises SecretUnavailableError when a reference points at nothing.
     """
     match settings:
         case EmailSettings():
-            return Mailbox(settings, texts, clock)
+            return Mailbox(settings, texts, clock, enclose)
         case TelegramSettings():
             return Telegram(settings, texts)
         case WhatsAppSettings():

@@ -1,4 +1,4 @@
-"""E-mail: one plain text per message, through a mail server. Bounded in time and in how much the server may say."""
+"""E-mail: one plain text per message, and what is enclosed, through a mail server. Bounded in time and in what it may say."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import socket
 import ssl
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 from command_centre.config.receiver_kinds import EmailSettings, MailSecurity
 from command_centre.domain.notification import Message
 from command_centre.domain.ports import Clock, DeliveryError
+from command_centre.receivers.enclosures import Enclose, Enclosure, nothing_enclosed
 from command_centre.receivers.texts import Texts, inert
 
 MOST_REPLY_LINES = 100
@@ -27,10 +28,11 @@ MOST_REMEMBERED = 200
 class Mailbox:
     """Tells a mailbox (or several)."""
 
-    def __init__(self, settings: EmailSettings, texts: Texts, clock: Clock) -> None:
+    def __init__(self, settings: EmailSettings, texts: Texts, clock: Clock, enclose: Enclose = nothing_enclosed) -> None:
         self._settings = settings
         self._texts = texts
         self._clock = clock
+        self._enclose = enclose
         self._password = None if settings.password is None else settings.password.resolve()
         self._taken: OrderedDict[str, frozenset[str]] = OrderedDict()
 
@@ -38,9 +40,11 @@ class Mailbox:
         """Raises DeliveryError unless the mail server has taken it for every address. Those it has taken get it once."""
         taken = self._taken.get(message.key, frozenset())
         missing = [each for each in self._settings.to if each not in taken]
+        enclosed = self._enclose(message)  # made before the server is kept waiting
         try:
+            letter = self._letter(message, enclosed)
             with self._connection() as server:
-                refused = server.send_message(self._letter(message), self._settings.sender, missing)
+                refused = server.send_message(letter, self._settings.sender, missing)
         except (smtplib.SMTPException, OSError, ValueError) as trouble:
             raise _refusal(trouble) from None
         if refused:
@@ -52,7 +56,7 @@ class Mailbox:
         while len(self._taken) > MOST_REMEMBERED:
             self._taken.popitem(last=False)
 
-    def _letter(self, message: Message) -> EmailMessage:
+    def _letter(self, message: Message, enclosed: Sequence[Enclosure]) -> EmailMessage:
         letter = EmailMessage()
         letter["From"] = self._settings.sender
         letter["To"] = ", ".join(self._settings.to)
@@ -64,6 +68,9 @@ class Mailbox:
         letter["Auto-Submitted"] = "auto-generated"  # holiday replies stay away
         letter["X-Idempotency-Key"] = message.key
         letter.set_content(self._texts.body(message) + "\n", cte="quoted-printable")
+        for each in enclosed:
+            maintype, _, subtype = each.media_type.partition("/")
+            letter.add_attachment(each.data, maintype=maintype, subtype=subtype, filename=each.name)
         return letter
 
     def _identity(self, text: str) -> str:

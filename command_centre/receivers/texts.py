@@ -45,6 +45,7 @@ _KIND: Mapping[NoticeKind, _Pair] = MappingProxyType(
         NoticeKind.NODATA: ("tanpa data", "no data"),
         NoticeKind.COLLECTOR_DOWN: ("pemantauan buta", "monitoring is blind"),
         NoticeKind.DIGEST: ("ringkasan", "digest"),
+        NoticeKind.SNAPSHOT: ("", ""),  # its title is its name
     }
 )
 
@@ -65,6 +66,8 @@ _WHY: Mapping[Why, _Pair] = MappingProxyType(
         Why.SILENT: ("tidak ada data lebih lama daripada biasanya", "no data for longer than is normal"),
         Why.BLIND: ("semua sumber diam bersamaan", "all sources fell silent together"),
         Why.MORNING: ("dikumpulkan selama jam tenang", "gathered during the quiet hours"),
+        Why.FROZEN: ("periode berakhir dan cuplikannya dibekukan", "the period is over and its snapshot was frozen"),
+        Why.REVISED: ("cuplikan ini direvisi karena datanya berubah", "this snapshot was revised because its data changed"),
     }
 )
 
@@ -79,6 +82,7 @@ _SAY: Mapping[str, _Pair] = MappingProxyType(
             "The first notice could not be sent; this is the only word about this trouble.",
         ),
         "answer": ("Jawab: {link}", "Answer: {link}"),
+        "open": ("Buka: {link}", "Open: {link}"),
         "why": ("Dikirim karena: {why}", "Sent because: {why}"),
     }
 )
@@ -100,7 +104,8 @@ class Texts:
     def title(self, message: Message) -> str:
         """The one line that has to make sense on a lock screen."""
         mark = f"[{self._say('simulated')}] " if self.is_simulated else ""
-        return f"{mark}{self._head(message)}: {_shortened(inert(message.title))}"
+        head = self._head(message)
+        return f"{mark}{head}{': ' if head else ''}{_shortened(inert(message.title))}"
 
     def body(self, message: Message) -> str:
         """What follows: the times, the message's own lines, the link, and why it was sent."""
@@ -108,7 +113,8 @@ class Texts:
         if UNHEARD in message.facts:
             lines.append(self._say("late"))
         if message.link is not None:
-            lines.append(self._say("answer").format(link=message.link))
+            leads = "open" if message.kind is NoticeKind.SNAPSHOT else "answer"
+            lines.append(self._say(leads).format(link=message.link))
         lines.append(self._say("why").format(why=self._pick(_WHY[message.why])))
         return "\n".join(each for each in lines if each)
 
@@ -136,6 +142,8 @@ class Texts:
     def _head(self, message: Message) -> str:
         if UNHEARD in message.facts:
             return self._say("was")
+        if message.kind is NoticeKind.SNAPSHOT:
+            return ""
         kind, severity = self._pick(_KIND[message.kind]), self._pick(_SEVERITY[message.severity])
         if message.kind in (NoticeKind.RESOLVED, NoticeKind.CLOSED):
             return kind

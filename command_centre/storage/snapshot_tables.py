@@ -1,11 +1,23 @@
-"""The tables of frozen periods: snapshots (never changed once written), looks back at them, and rows to follow up.
+"""The tables of frozen periods: snapshots (never changed once written), who signed them, looks back at them, rows to follow up.
 
 Same conventions as ``storage.tables``: epoch milliseconds, text values of the domain's enums, NULL for what is not known.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from command_centre.storage.tables import BIG_ID, MILLISECONDS, metadata
 
@@ -45,6 +57,23 @@ snapshot_check = Table(
     Column("evidence_sha256", String(64), nullable=False),  # of what was measured, as it was known then
     Column("differs", Boolean, nullable=False),  # late data came in: a revision is offered
 )
+
+snapshot_approval = Table(
+    "snapshot_approval",
+    metadata,
+    Column("id", Integer, primary_key=True),  # rows are only added; the newest of a revision counts
+    Column("period", String(10), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("number", Text, nullable=False),  # of the letter
+    Column("name", Text, nullable=False),  # of whoever signed
+    Column("staff_number", Text, nullable=False),
+    Column("signed_on", String(10), nullable=False),  # ISO date
+    Column("is_withdrawn", Boolean, nullable=False),  # taken back: the paper is a draft again
+    Column("recorded_by", Text, nullable=False),
+    Column("recorded_at", MILLISECONDS, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("ix_snapshot_approval_period", snapshot_approval.c.period, snapshot_approval.c.revision)
 
 follow_up = Table(
     "follow_up",

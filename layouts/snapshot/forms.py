@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from command_centre.domain.seal import Seal
+from command_centre.domain.seal import Approval, Seal
 from command_centre.domain.snapshot import Snapshot
 from layouts.snapshot import annex, paper
 from layouts.snapshot.web_page import web_page
 from layouts.wording import Language, words_for
 from layouts.wording.snapshot import SnapshotWords
 from layouts.wording.snapshot_card import short_text
-from layouts.wording.snapshot_document import BONTANG, Approval, Document, Letterhead, document
+from layouts.wording.snapshot_document import BONTANG, Document, Letterhead, document
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -24,9 +24,10 @@ def document_of(
     language: Language = Language.INDONESIAN,
     letterhead: Letterhead = BONTANG,
     approval: Approval | None = None,
+    public_url: str | None = None,
 ) -> Document:
     """Everything that is printed, in one language."""
-    return document(snap, seal, _words(snap, language), letterhead, approval)
+    return document(snap, seal, words_of(snap, language), letterhead, approval, public_url)
 
 
 def paper_and_card(made: Document, seal: Seal) -> dict[str, bytes]:
@@ -40,7 +41,7 @@ def all_forms(snap: Snapshot, seal: Seal, made: Document, language: Language) ->
     name = file_name(seal)
     yield from paper_and_card(made, seal).items()
     yield f"{name}.html", web_page(made).encode()
-    yield f"{name}.txt", short_text(snap, seal.seal, _words(snap, language)).encode()
+    yield f"{name}.txt", short_text(snap, seal.seal, words_of(snap, language)).encode()
     tables = annex.sheets(snap)
     yield f"{name}.xlsx", annex.as_xlsx(tables, made_at(seal))
     for sheet in tables:
@@ -58,5 +59,6 @@ def made_at(seal: Seal) -> datetime:
     return EPOCH + timedelta(milliseconds=seal.cut_at)
 
 
-def _words(snap: Snapshot, language: Language) -> SnapshotWords:
+def words_of(snap: Snapshot, language: Language) -> SnapshotWords:
+    """The snapshot's words in one language and its own zone."""
     return SnapshotWords(words_for(language, ZoneInfo(snap.zone)))

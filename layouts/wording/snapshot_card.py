@@ -127,17 +127,40 @@ def _foot(snap: Snapshot, words: SnapshotWords) -> str:
 
 def short_text(snap: Snapshot, seal: str, words: SnapshotWords) -> str:
     """The text for WhatsApp: the verdict, three numbers, the stories, what is asked; a first line that makes sense alone."""
-    found = measures(snap)
-    lines = [f"*{words.title(snap.period)}* ({words.short_span(parse_period(snap.period))})"]
-    lines += [each.text for each in words.verdict(verdict(snap), snap.period)]
-    lines.append("")
-    for each in found[:3]:
-        change = words.change(each)
-        lines.append(f"• {words.pair(MEASURES[each.name])}: {words.this_value(each)}{f' ({change})' if change else ''}")
-    lines += ["", *(f"• {words.story_handover(each).text}" for each in stories(snap))]
-    lines += ["", f"*{words.say('Diminta', 'Asked')}:* {words.decision(decision(snap)).text}"]
-    if snap.is_simulated:
-        lines.append(words.say("_Data simulasi._", "_Simulated data._"))
-    if not snap.is_whole:
-        lines.append(words.say("_Periode belum berakhir._", "_The period is not over._"))
+    title, verdict_lines, figures, happened, (asked_word, asked), remarks = _told_shortly(snap, words)
+    name, _, span = title.partition(" (")
+    lines = [f"*{name}* ({span}", *verdict_lines, "", *(f"• {each}" for each in figures), "", *(f"• {each}" for each in happened)]
+    lines += ["", f"*{asked_word}:* {asked}", *(f"_{each}_" for each in remarks)]
     return "\n".join([*lines, f"SHA-256 {seal[:12]}", ""])
+
+
+def short_title(snap: Snapshot, words: SnapshotWords) -> str:
+    """E.g. "Cuplikan minggu ke-47/2026 (16 s.d. 22 Nov 2026)"."""
+    return f"{words.title(snap.period)} ({words.short_span(parse_period(snap.period))})"
+
+
+def short_lines(snap: Snapshot, seal: str, words: SnapshotWords) -> tuple[str, ...]:
+    """The same as ``short_text`` below its first line, without marks of any chat: for letters."""
+    _, verdict_lines, figures, happened, (asked_word, asked), remarks = _told_shortly(snap, words)
+    listed = [f"• {each}" for each in (*figures, *happened)]
+    return (*verdict_lines, *listed, f"{asked_word}: {asked}", *remarks, f"SHA-256 {seal[:12]}")
+
+
+def _told_shortly(
+    snap: Snapshot, words: SnapshotWords
+) -> tuple[str, list[str], list[str], list[str], tuple[str, str], list[str]]:
+    """Title, verdict, figures, stories, what is asked, and remarks: each as plain sentences."""
+    figures = []
+    for each in measures(snap)[:3]:
+        change = words.change(each)
+        figures.append(f"{words.pair(MEASURES[each.name])}: {words.this_value(each)}{f' ({change})' if change else ''}")
+    remarks = [words.say("Data simulasi.", "Simulated data.")] if snap.is_simulated else []
+    remarks += [] if snap.is_whole else [words.say("Periode belum berakhir.", "The period is not over.")]
+    return (
+        short_title(snap, words),
+        [each.text for each in words.verdict(verdict(snap), snap.period)],
+        figures,
+        [words.story_handover(each).text for each in stories(snap)],
+        (words.say("Diminta", "Asked"), words.decision(decision(snap)).text),
+        remarks,
+    )

@@ -24,7 +24,7 @@ from command_centre.domain.narrative import (
     verdict,
 )
 from command_centre.domain.period import Period, parse_period
-from command_centre.domain.seal import Seal
+from command_centre.domain.seal import Approval, Seal
 from command_centre.domain.snapshot import NO_PLACE, GroupFigures, Snapshot, TargetFigures
 from command_centre.domain.target import Dimension, TargetKind
 from layouts.wording.snapshot import ABSENT, MEASURES, Sentence, SnapshotWords
@@ -52,20 +52,15 @@ class Letterhead:
 BONTANG = Letterhead()
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """What people add by signing: the number of the letter, who signed, and when. Until then the paper is an automatic draft."""
-
-    number: str
-    name: str
-    staff_number: str
-    on: date
-
-
 def document(
-    snap: Snapshot, seal: Seal, words: SnapshotWords, letterhead: Letterhead = BONTANG, approval: Approval | None = None
+    snap: Snapshot,
+    seal: Seal,
+    words: SnapshotWords,
+    letterhead: Letterhead = BONTANG,
+    approval: Approval | None = None,
+    public_url: str | None = None,
 ) -> Document:
-    """Everything that is printed, in the order of the page."""
+    """Everything that is printed, in the order of the page. ``public_url``: where the archive is reached from outside."""
     period = parse_period(snap.period)
     this, last = words.this_and_last(snap.period)
     found = measures(snap)
@@ -99,7 +94,7 @@ def document(
         "follow_ups": _follow_ups(snap, words),
         "quality": {"title": words.say("7. Catatan mutu data", "7. Notes on the data"), "lines": _quality(snap, words)},
         "incidents": _incidents(snap, words),
-        "seal": _seal(seal, words),
+        "seal": _seal(seal, words, public_url),
         "card": card(snap, words, is_draft=approval is None),
     }
 
@@ -541,17 +536,27 @@ def _about_ourselves(snap: Snapshot, words: SnapshotWords) -> list[str]:
     return lines
 
 
-def _seal(seal: Seal, words: SnapshotWords) -> Document:
+def _seal(seal: Seal, words: SnapshotWords, public_url: str | None) -> Document:
     return {
         "label": words.say("Sidik SHA-256", "SHA-256 seal"),
         "halves": [seal.seal[:32], seal.seal[32:]],
         "short": seal.seal[:12],
         "key": words.say(f"Kunci publik {seal.public_key[:16]}…", f"Public key {seal.public_key[:16]}…"),
         "how": words.say("Periksa: run.py snapshot verify", "Check: run.py snapshot verify"),
-        "code": qr_text(seal),
+        "code": qr_text(seal, public_url),
     }
 
 
-def qr_text(seal: Seal) -> str:
-    """What the code on the page says: which snapshot it is, and its seal."""
-    return f"command-centre:{seal.period}:r{seal.revision}:sha256:{seal.seal}"
+def qr_text(seal: Seal, public_url: str | None = None) -> str:
+    """What the code on the page says: which snapshot it is, and its seal; as an address where the archive has one.
+
+    The seal stands behind the "#": a browser does not send it, and whoever compares it has it from the paper itself.
+    """
+    if public_url is None or seal.revision == 0:
+        return f"command-centre:{seal.period}:r{seal.revision}:sha256:{seal.seal}"
+    return f"{address_of(seal, public_url)}#r{seal.revision}-sha256-{seal.seal}"
+
+
+def address_of(seal: Seal, public_url: str) -> str:
+    """Where the period stands in the archive."""
+    return f"{public_url}/cuplikan/{seal.period}"

@@ -19,7 +19,7 @@ from pypdf import PdfReader
 from command_centre.domain.cut import CutDimension, CutFollowUp, DataCut
 from command_centre.domain.narrative import told
 from command_centre.domain.period import parse_period
-from command_centre.domain.seal import Seal
+from command_centre.domain.seal import Approval, Seal
 from command_centre.domain.snapshot import Snapshot, snapshot
 from command_centre.domain.target import Dimension
 from command_centre.storage.signing import open_signer
@@ -29,7 +29,7 @@ from layouts.snapshot.web_page import web_page
 from layouts.wording import Language, words_for
 from layouts.wording.snapshot import SnapshotWords
 from layouts.wording.snapshot_card import short_text
-from layouts.wording.snapshot_document import Approval, Document, document
+from layouts.wording.snapshot_document import Document, document
 from tests.support.busy_week import ZONE, busy_cut
 from tests.support.dash_html import to_html
 

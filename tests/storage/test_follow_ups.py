@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
 
+from command_centre.storage.audit import first_break
+from command_centre.storage.audit_tables import audit
 from command_centre.storage.database import writing
-from command_centre.storage.follow_ups import FollowUpStatus, NoSuchFollowUp, add_follow_up, change_follow_up, follow_ups
+from command_centre.storage.follow_ups import (
+    ChangedMeanwhile,
+    FollowUpStatus,
+    NoSuchFollowUp,
+    add_follow_up,
+    change_follow_up,
+    follow_ups,
+)
 from command_centre.storage.snapshot_tables import follow_up_event
 from tests.support.city import rows
 
@@ -41,6 +51,42 @@ def test_every_change_is_kept_with_who_and_what_it_was_before(engine: Engine) ->
         ("budi", "owner", "Diskominfo", "Tim pesisir"),
         ("budi", "deadline", None, "2026-12-01"),
     ]
+
+
+def test_every_change_leaves_a_row_in_the_audit_log_and_none_where_nothing_is_new(engine: Engine) -> None:
+    with writing(engine) as connection:
+        number = add_follow_up(connection, "Ganti baterai", "Diskominfo", date(2026, 12, 1), author="ani", at=MONDAY)
+        change_follow_up(connection, number, author="budi", at=MONDAY, status=FollowUpStatus.DONE, deadline=None)
+        change_follow_up(connection, number, author="budi", at=MONDAY, status=FollowUpStatus.DONE)
+        assert first_break(connection) is None
+    told = [(row.actor, row.command, row.subject, json.loads(row.detail)) for row in rows(engine, audit)]
+    assert told == [
+        (
+            "ani",
+            "add_follow_up",
+            f"follow_up:{number}",
+            {"what": "Ganti baterai", "owner": "Diskominfo", "deadline": "2026-12-01", "status": "waiting"},
+        ),
+        (
+            "budi",
+            "change_follow_up",
+            f"follow_up:{number}",
+            {"status": {"before": "waiting", "after": "done"}, "deadline": {"before": "2026-12-01", "after": None}},
+        ),
+    ]
+
+
+def test_what_somebody_else_has_changed_meanwhile_is_not_overwritten(engine: Engine) -> None:
+    with writing(engine) as connection:
+        number = add_follow_up(connection, "Ganti baterai", "Diskominfo", None, author="ani", at=MONDAY)
+    with engine.connect() as connection:
+        (seen,) = follow_ups(connection, MONDAY)
+    with writing(engine) as connection:
+        change_follow_up(connection, number, author="budi", at=MONDAY, owner="Tim pesisir", seen=seen.version)
+    with writing(engine) as connection, pytest.raises(ChangedMeanwhile):
+        change_follow_up(connection, number, author="ani", at=MONDAY, owner="Dinas lain", seen=seen.version)
+    with engine.connect() as connection:
+        assert follow_ups(connection, MONDAY)[0].owner == "Tim pesisir"
 
 
 def test_a_promise_that_is_taken_up_again_is_open_again(engine: Engine) -> None:

@@ -1,7 +1,7 @@
 """A page as a tree and as one text: what stands in its head, its links, scripts and frames, and where each piece of text stands.
 
 The tree is that of a browser (lexbor follows the HTML standard). It may take very long for a page made to hurt: pages are read in
-a process of their own, with a deadline (``reading.py``).
+a process of their own, with a limit (``reading.py``).
 """
 
 from __future__ import annotations

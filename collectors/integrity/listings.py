@@ -10,6 +10,8 @@ import io
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from urllib.parse import urljoin
 
 from lxml import etree
 
@@ -29,6 +31,9 @@ LARGEST = 50 * 1024 * 1024
 MOST_SUSPECTS = 20
 MANY = 3
 """So many gambling addresses in one list are no accident."""
+
+MOST_JUDGED = 500
+"""So many suspicious addresses of one list are judged; more would prove nothing more."""
 
 MANY_KEYWORDS = 5
 """So many addresses that are only a topic's name (``togel-online-17``) are none, either."""
@@ -52,8 +57,10 @@ def read_robots(lexicon: Lexicon, text: str, site: PageSite) -> Listing:
     sitemaps = [value.strip() for name, _, value in pairs if name.strip().lower() == "sitemap"]
     rules = [value.strip() for name, _, value in pairs if name.strip().lower() in ("allow", "disallow")]
     own = [each for each in sitemaps if is_own_host(site.host, host_of(each), site.allowed_hosts)]
-    findings = [*_foreign_sitemaps(lexicon, sitemaps, site), *_addressed(lexicon, rules, site, FindingKind.ROBOTS, "robots.txt")]
-    return Listing(children=tuple(own[:20]), suspects=_suspects(lexicon, rules), findings=heaviest(findings))
+    offering = _offering(lexicon, rules)
+    findings = [*_foreign_sitemaps(lexicon, sitemaps, site), *_addressed(offering, site, FindingKind.ROBOTS, "robots.txt")]
+    suspects = tuple(urljoin(site.url, path) for path, _ in offering[:MOST_SUSPECTS] if "*" not in path)
+    return Listing(children=tuple(own[:20]), suspects=suspects, findings=heaviest(findings))
 
 
 def _foreign_sitemaps(lexicon: Lexicon, sitemaps: Sequence[str], site: PageSite) -> Iterator[Finding]:
@@ -124,15 +131,34 @@ def _forget(element: etree._Element) -> None:
 def _listing(
     lexicon: Lexicon, addresses: Sequence[str], children: tuple[str, ...], site: PageSite, turn: int, flaw: str = ""
 ) -> Listing:
-    own = [each for each in addresses if is_own_host(site.host, host_of(each), site.allowed_hosts)]
+    own = _own(addresses, site)
+    offering = _offering(lexicon, addresses)
     return Listing(
         addresses=len(addresses),
         sample=_sampled(own, turn),
         children=tuple(each for each in children if is_own_host(site.host, host_of(each), site.allowed_hosts))[:50],
-        suspects=_suspects(lexicon, own),
-        findings=heaviest(tuple(_addressed(lexicon, addresses, site, FindingKind.SITEMAP, "sitemap"))),
+        suspects=_suspects(offering, site),
+        findings=heaviest(tuple(_addressed(offering, site, FindingKind.SITEMAP, "sitemap"))),
         flaw=flaw,
     )
+
+
+def _own(addresses: Sequence[str], site: PageSite) -> list[str]:
+    """The addresses of the site itself; each host is judged once."""
+    known: dict[str, bool] = {}
+    found = []
+    for each in addresses:
+        origin = each[: each.find("/", 8)] if each.find("/", 8) > 0 else each
+        if origin not in known:
+            known[origin] = is_own_host(site.host, host_of(origin), site.allowed_hosts)
+        if known[origin]:
+            found.append(each)
+    return found
+
+
+def _suspects(offering: Sequence[tuple[str, str]], site: PageSite) -> tuple[str, ...]:
+    """Own pages whose address offers gambling, as far as they are visited."""
+    return tuple(_own([address for address, _ in offering[:MOST_SUSPECTS]], site))
 
 
 SAMPLED = 12
@@ -149,10 +175,8 @@ def _sampled(addresses: Sequence[str], turn: int) -> tuple[str, ...]:
 def _offering(lexicon: Lexicon, addresses: Sequence[str]) -> list[tuple[str, str]]:
     """Addresses whose path offers gambling, each with its phrases; and those that are only a keyword, if there are many."""
     offers, keywords = [], []
-    for each in addresses:
+    for each in islice(_rooted(lexicon, addresses), MOST_JUDGED):
         path = path_of(each)
-        if not lexicon.has_root(path.lower()):
-            continue
         hits = weighing.offering_slug(lexicon, path)
         if hits:
             offers.append((each, weighing.phrases_of(hits)))
@@ -161,18 +185,23 @@ def _offering(lexicon: Lexicon, addresses: Sequence[str]) -> list[tuple[str, str
     return offers + keywords if len(keywords) >= MANY_KEYWORDS else offers
 
 
-def _suspects(lexicon: Lexicon, addresses: Sequence[str]) -> tuple[str, ...]:
-    found = iter([address for address, _ in _offering(lexicon, addresses)])
-    return tuple(address for address, _ in zip(found, range(MOST_SUSPECTS), strict=False))
+def _rooted(lexicon: Lexicon, addresses: Sequence[str]) -> Iterator[str]:
+    """The addresses in whose path a root stands; a glance at all of them together spares most lists the rest."""
+    if not lexicon.has_root("\n".join(addresses).lower()) and not any("%" in each for each in addresses):
+        return
+    for each in addresses:
+        low = each.lower()
+        if ("%" in low or lexicon.has_root(low)) and lexicon.has_root(path_of(each).lower()):
+            yield each
 
 
-def _addressed(lexicon: Lexicon, addresses: Sequence[str], site: PageSite, kind: FindingKind, place: str) -> Iterator[Finding]:
-    found = _offering(lexicon, addresses)
+def _addressed(found: Sequence[tuple[str, str]], site: PageSite, kind: FindingKind, place: str) -> Iterator[Finding]:
     if not found:
         return
     shown = "; ".join(address for address, _ in found[:4])
     plural = "es" if len(found) > 1 else ""
-    why = f"{place} lists {len(found)} address{plural} that offer gambling: {found[0][1]}"
+    more = "at least " if len(found) >= MOST_JUDGED else ""
+    why = f"{place} lists {more}{len(found)} address{plural} that offer gambling: {found[0][1]}"
     weight = 0.9 if len(found) >= MANY else 0.4
     yield Finding(Signal.PATHS, kind, site.view, site.url, place, shown[:400], why, weight, is_decisive=len(found) >= 10 * MANY)
 
@@ -190,11 +219,12 @@ def read_feed(lexicon: Lexicon, body: bytes, site: PageSite) -> Listing:
     except etree.XMLSyntaxError as trouble:
         return Listing(flaw=f"not well-formed XML ({str(trouble)[:80]})")
     offering = [(each, hits) for each in titles if (hits := weighing.offering_title(lexicon, each)) and weighing.sells(hits)]
-    findings = list(_addressed(lexicon, addresses, site, FindingKind.FEED, "feed"))
+    addressed = _offering(lexicon, addresses)
+    findings = list(_addressed(addressed, site, FindingKind.FEED, "feed"))
     if offering:
         weight = 0.85 if len(offering) >= MANY else 0.6
         plural = "s" if len(offering) > 1 else ""
         why = f"the feed carries {len(offering)} title{plural} that offer gambling: {weighing.phrases_of(offering[0][1])}"
         findings.append(Finding(Signal.PATHS, FindingKind.FEED, site.view, site.url, "feed", offering[0][0][:300], why, weight))
-    own = [each for each in addresses if is_own_host(site.host, host_of(each), site.allowed_hosts)]
-    return Listing(len(addresses), suspects=_suspects(lexicon, own), sample=tuple(own[:SAMPLED]), findings=heaviest(findings))
+    own = _own(addresses, site)
+    return Listing(len(addresses), suspects=_suspects(addressed, site), sample=tuple(own[:SAMPLED]), findings=heaviest(findings))

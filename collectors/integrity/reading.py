@@ -1,7 +1,8 @@
 """Reading pages in a process of their own: a page made to hurt costs that process its life, and nobody else a moment.
 
-The writer's event loop hands over bytes and gets facts back, each within a deadline. A page on which the process does not answer
-in time is read once more as bare text; after that it counts as one that could not be judged.
+The writer's event loop hands over bytes and gets facts back. Each page may cost so much processor time and no more: a process
+that exceeds it is ended by the kernel, whatever C code it is in. The page is then read once more as bare text; after that it
+counts as one that could not be judged.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 import contextlib
 import os
 import resource
+import signal
 import struct
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -27,10 +29,13 @@ from collectors.websites.pages import decode
 from command_centre.domain.integrity import Finding, View
 
 ROOT = Path(__file__).parents[2]
-DEADLINE_SECONDS = 3.0
+CPU_SECONDS = 3.0
 """An ordinary page takes some milliseconds; one of 60,000 nested elements takes the parser 5 s."""
 
-START_SECONDS = 20.0
+PATIENCE = 10.0
+"""So many times the processor time may pass by the clock: this machine may be busy with something else."""
+
+START_SECONDS = 60.0
 MEMORY_BYTES = 1024 * 1024 * 1024
 LARGEST_MESSAGE = 64 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
@@ -107,15 +112,17 @@ def _undecodable(body: bytes) -> str:
 def main() -> None:
     """Answer tasks from standard input on standard output until the input ends."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    lexicon = load(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
+    lexicon, cpu_seconds = load(Path(sys.argv[1])), float(sys.argv[2])
     incoming, outgoing = sys.stdin.buffer, sys.stdout.buffer
     decoder, encoder = msgspec.msgpack.Decoder(Task), msgspec.msgpack.Encoder()
     while (message := _receive(incoming)) is not None:
         task = decoder.decode(message)
+        signal.setitimer(signal.ITIMER_VIRTUAL, cpu_seconds)  # SIGVTALRM ends the process: no handler is set
         try:
             answer = read(lexicon, task)
         except (MemoryError, RecursionError) as trouble:
             answer = Answer(flaw=f"too costly to read ({type(trouble).__name__})")
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         reply = encoder.encode(answer)
         outgoing.write(_LENGTH.pack(len(reply)) + reply)
         outgoing.flush()
@@ -136,9 +143,9 @@ NOTHING = Task(What.ROBOTS, b"", "", PageSite("http://localhost/", View.FILES, "
 class ReadingProcess:
     """Hands tasks to the process, one at a time; starts it when it is needed, and again when it had to be ended."""
 
-    def __init__(self, folder: Path = FOLDER, deadline_seconds: float = DEADLINE_SECONDS) -> None:
+    def __init__(self, folder: Path = FOLDER, cpu_seconds: float = CPU_SECONDS) -> None:
         self._folder = folder
-        self._deadline = deadline_seconds
+        self._cpu_seconds = cpu_seconds
         self._process: Process | None = None
         self._turn = asyncio.Lock()
         self._encoder = msgspec.msgpack.Encoder()
@@ -162,7 +169,7 @@ class ReadingProcess:
         """The answer; None when it did not come in time, or the process died of the page."""
         process = await self._running()
         try:
-            async with asyncio.timeout(self._deadline):
+            async with asyncio.timeout(self._cpu_seconds * PATIENCE):
                 return self._decoder.decode(await _converse(process, self._encoder.encode(task)))
         except (TimeoutError, OSError, asyncio.IncompleteReadError):
             await self.close()
@@ -172,7 +179,7 @@ class ReadingProcess:
         """The process, started if need be; it has read its lexicon before the first page's time begins."""
         if self._process is None or self._process.returncode is not None:
             environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-            words = (sys.executable, "-m", "collectors.integrity.reading", str(self._folder))
+            words = (sys.executable, "-m", "collectors.integrity.reading", str(self._folder), str(self._cpu_seconds))
             self._process = await asyncio.create_subprocess_exec(*words, stdin=PIPE, stdout=PIPE, env=environment)
             async with asyncio.timeout(START_SECONDS):
                 await _converse(self._process, self._encoder.encode(NOTHING))

@@ -23,11 +23,11 @@ PAGE = TEMPLATES[0](Parts(main="".join(ORDINARY)))
 SITE = PageSite(f"http://{HOST}/", View.BROWSER, HOST)
 
 
-def reading(body: bytes, what: What = What.PAGE, deadline_seconds: float = 1.0) -> tuple[Answer, float]:
+def reading(body: bytes, what: What = What.PAGE, cpu_seconds: float = 1.0) -> tuple[Answer, float]:
     """The answer of the reading process, and how long it took once the process was there."""
 
     async def scene() -> tuple[Answer, float]:
-        process = ReadingProcess(deadline_seconds=deadline_seconds)
+        process = ReadingProcess(cpu_seconds=cpu_seconds)
         try:
             await process.read(Task(What.ROBOTS, b"", "", SITE))
             begun = time.monotonic()
@@ -54,9 +54,9 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_page_made_to_hurt_is_read_or_given_up_within_its_deadline(body: bytes) -> None:
+def test_a_page_made_to_hurt_is_read_or_given_up_within_bounds(body: bytes) -> None:
     _, seconds = reading(body)
-    assert seconds < 10  # twice the deadline, a new process, and a crowded machine
+    assert seconds < 40  # twice a second of processor time, a new process, and a crowded machine
 
 
 def test_a_page_that_cannot_be_parsed_in_time_is_read_as_bare_text() -> None:

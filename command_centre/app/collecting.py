@@ -47,7 +47,7 @@ from command_centre.pipeline.recorder import Recorder
 from command_centre.pipeline.roller import ROLLING
 from command_centre.pipeline.truth import HotspotTruths, is_overruled_repetition
 from command_centre.pipeline.watchman import watching
-from command_centre.storage import facts, inventory
+from command_centre.storage import facts, inventory, rechecks
 from command_centre.storage.database import migrate, open_database, writing
 from command_centre.storage.lease import Lease
 from command_centre.storage.log import log_ends_at
@@ -70,6 +70,8 @@ PLANS_KEPT = timedelta(days=1)
 """Work that ended longer ago is laid over nothing any more."""
 SELF_EVERY = timedelta(seconds=60)
 CHECK_EVERY = timedelta(seconds=5)
+RECHECK_EVERY = timedelta(seconds=1)
+"""A person waits for the look that was asked for."""
 BACKFILL_EVERY = timedelta(minutes=5)
 LEAST_GAP = timedelta(minutes=10)
 """A demo that was away for less shows its gap as what it is: time nobody watched."""
@@ -302,7 +304,8 @@ class Collecting:
         soon = self._clock.now() + FIRST_TURN_AFTER
         minute = TURN_EVERY.total_seconds()
         scheduler.add_job(self._take_snapshots, "interval", seconds=minute, coalesce=True, max_instances=1, next_run_time=soon)
-        for do, every in ((self._keeper.revive, CHECK_EVERY), (self._report, SELF_EVERY), (self._take_plans, CHECK_EVERY)):
+        jobs = ((self._keeper.revive, CHECK_EVERY), (self._report, SELF_EVERY), (self._take_plans, CHECK_EVERY))
+        for do, every in (*jobs, (self._take_rechecks, RECHECK_EVERY)):
             scheduler.add_job(do, "interval", seconds=every.total_seconds(), coalesce=True, max_instances=1)
         scheduler.start()
         return scheduler
@@ -319,6 +322,23 @@ class Collecting:
         if planned_work != self._planned_work:
             config, self._planned_work = self._chosen.config, planned_work
             self._recorder.adopt(config.rules, (*config.windows, *planned_work), config.zone, config.orders)
+
+    async def _take_rechecks(self) -> None:
+        """Look at once at what people ask to be looked at."""
+        try:
+            asked = await asyncio.to_thread(self._read_rechecks)
+        except DBAPIError:
+            return  # the recorder tells of the database; the requests wait
+        for each in self._keeper.kept if asked else ():
+            if isinstance(each, Sweep):
+                each.look_now(asked)
+
+    def _read_rechecks(self) -> frozenset[TargetKey]:
+        with self._engine.connect() as connection:
+            if not rechecks.is_asked(connection):
+                return frozenset()
+        with writing(self._engine) as connection:
+            return frozenset(rechecks.take_rechecks(connection, self._clock.now()))
 
     def _read_plans(self) -> tuple[Window, ...]:
         with self._engine.connect() as connection:

@@ -22,7 +22,6 @@ from command_centre.commands import Commands
 from command_centre.config.model import Config, Mode, Theme
 from command_centre.domain.calendar import Window
 from command_centre.domain.ports import Clock
-from command_centre.domain.rule import DEFAULT_RULES
 from command_centre.read.incident_story import IncidentStories, rules_steps
 from command_centre.read.incidents import IncidentQueries, version
 from command_centre.read.target_past import TargetPasts
@@ -148,7 +147,8 @@ def console_of(config: Config, engine: Engine, clock: Clock) -> Console:
         windows=config.windows,
         kelurahan={each.code: each.name for each in config.kelurahan},
         places={each.code: f"Kel. {each.name}, {each.kecamatan}" for each in config.kelurahan},
-        steps=rules_steps(getattr(config, "rules", None) or DEFAULT_RULES),
+        steps=rules_steps(config.rules),
+        groups={each.key: each.name for each in config.parents},
         is_simulated=config.mode is Mode.DEMO,
     )
 
@@ -162,13 +162,16 @@ def console_on(
     kelurahan: Mapping[str, str] = MappingProxyType({}),
     places: Mapping[str, str] = MappingProxyType({}),
     steps: Mapping[str, str] = MappingProxyType({}),
+    groups: Mapping[str, str] = MappingProxyType({}),
     is_simulated: bool = False,
 ) -> Console:
-    """The console on one database. ``steps``: the first step to take, by rule."""
+    """The console on one database. ``steps``: the first step to take, by rule; ``groups``: names of shared causes, by key."""
     words = {language: words_for(language, zone) for language in Language}
     desk = Desk(
-        incidents=IncidentQueries(engine, zone, clock, windows=windows, kelurahan=kelurahan, is_simulated=is_simulated),
-        stories=IncidentStories(engine, clock, places=places, steps=steps, is_simulated=is_simulated),
+        incidents=IncidentQueries(
+            engine, zone, clock, windows=windows, kelurahan=kelurahan, groups=groups, is_simulated=is_simulated
+        ),
+        stories=IncidentStories(engine, clock, places=places, steps=steps, groups=groups, is_simulated=is_simulated),
         pasts=TargetPasts(engine, zone, clock, windows=windows, is_simulated=is_simulated),
         deeds=Deeds(Commands(engine, clock)),
         person=current_person,

@@ -13,7 +13,7 @@ import heapq
 import logging
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Protocol
@@ -145,6 +145,14 @@ class Sweep:
         self._halt.set()
         await self._halted.wait()
         return self._first_left
+
+    def look_now(self, keys: Container[TargetKey]) -> None:
+        """Look at these targets out of turn, where nobody is looking already; their turns on the grid stay as they are."""
+        if self._halt.is_set():
+            return
+        for target in self._targets:
+            if target.key in keys and target.key not in self._in_flight:
+                self._start_look(target, time.monotonic())
 
     async def _keep_time(self, since: float) -> None:
         every = self._pace.every.total_seconds()

@@ -140,7 +140,8 @@ class Story:
 class IncidentStories:
     """Answers about single incidents from one database.
 
-    ``places``: words for a kelurahan's code. ``steps``: the first step by rule.
+    ``places``: words for a kelurahan's code. ``steps``: the first step by rule. ``groups``: what
+    shared causes are called, by key.
     """
 
     def __init__(
@@ -150,12 +151,14 @@ class IncidentStories:
         *,
         places: Mapping[str, str] | None = None,
         steps: Mapping[str, str] | None = None,
+        groups: Mapping[str, str] | None = None,
         is_simulated: bool = False,
     ) -> None:
         self._engine = engine
         self._clock = clock
         self._places = dict(places or {})
         self._steps = dict(steps or {})
+        self._groups = dict(groups or {})
         self._is_simulated = is_simulated
 
     def people(self) -> tuple[str, ...]:
@@ -178,7 +181,7 @@ class IncidentStories:
             if found is None:
                 return None
             children = _count_children(connection, number)
-            row = row_of(found, children)
+            row = row_of(found, self._groups, children)
             told = _payload(connection, number)
             facts = told.get("facts") if isinstance(told.get("facts"), dict) else {}
             return Story(
@@ -186,11 +189,11 @@ class IncidentStories:
                 row=row,
                 title=_text(told.get("title")),
                 place=self._places.get(row.kelurahan, ""),
-                parent=_parent(connection, row),
+                parent=_parent(connection, row, self._groups),
                 events=_events(connection, number),
                 told=_told(connection, number),
                 children=_children(connection, number) if children else (),
-                near=_near(connection, found, row),
+                near=_near(connection, found, row, self._groups),
                 quiet=_quiet(connection, row, now),
                 planned=_planned(connection, row.target, now),
                 seen=_seen(connection, found),
@@ -221,11 +224,11 @@ def _payload(connection: Connection, number: int) -> Mapping[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def _parent(connection: Connection, row: IncidentRow) -> IncidentRow | None:
+def _parent(connection: Connection, row: IncidentRow, groups: Mapping[str, str]) -> IncidentRow | None:
     if row.parent is None:
         return None
     found = connection.execute(ROW.where(incident.c.id == row.parent)).first()
-    return None if found is None else row_of(found)
+    return None if found is None else row_of(found, groups)
 
 
 def _events(connection: Connection, number: int) -> tuple[Event, ...]:
@@ -260,20 +263,20 @@ def _next_step_at(connection: Connection, number: int, now: datetime) -> datetim
 
 def _children(connection: Connection, number: int) -> tuple[Child, ...]:
     question = ROW.where(incident.c.parent_id == number).order_by(incident.c.opened_at, incident.c.id).limit(MOST_CHILDREN)
-    found = (row_of(row) for row in connection.execute(question))
+    found = (row_of(row, {}) for row in connection.execute(question))
     return tuple(
         Child(each.id, each.target, each.short_name, each.status, each.reason, each.opened_at, each.resolved_at) for each in found
     )
 
 
-def _near(connection: Connection, found: Any, row: IncidentRow) -> tuple[Near, ...]:
+def _near(connection: Connection, found: Any, row: IncidentRow, groups: Mapping[str, str]) -> tuple[Near, ...]:
     start, end = to_ms(row.opened_at - NEAR), to_ms(row.opened_at + NEAR)
     shares = [target.c.owner == found.target_owner, target.c.kind == TargetKind.SELF.value]
     if row.kelurahan:
         shares.append(target.c.kelurahan == row.kelurahan)
     is_other = (incident.c.id != row.id) & incident.c.parent_id.is_(None) & incident.c.opened_at.between(start, end)
     question = ROW.where(is_other, or_(*shares)).order_by(incident.c.opened_at, incident.c.id).limit(MOST_NEIGHBOURS)
-    rows = (row_of(each) for each in connection.execute(question))
+    rows = (row_of(each, groups) for each in connection.execute(question))
     return tuple(Near(each.id, each.short_name, each.severity, each.reason, each.opened_at) for each in rows)
 
 

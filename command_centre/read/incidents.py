@@ -88,7 +88,7 @@ class IncidentRow:
     assigned_to: str | None
     cause: Cause | None
     parent: IncidentId | None
-    group_kind: str
+    is_group: bool
     scope: int | None
     scope_total: int | None
     children: int = 0
@@ -131,7 +131,7 @@ class _Cover:
 
 
 class IncidentQueries:
-    """Answers about incidents from one database. ``kelurahan``: names by code."""
+    """Answers about incidents from one database. ``kelurahan``: names by code; ``groups``: of shared causes, by key."""
 
     def __init__(
         self,
@@ -141,6 +141,7 @@ class IncidentQueries:
         *,
         windows: Sequence[Window] = (),
         kelurahan: Mapping[str, str] | None = None,
+        groups: Mapping[str, str] | None = None,
         is_simulated: bool = False,
     ) -> None:
         self._engine = engine
@@ -148,6 +149,7 @@ class IncidentQueries:
         self._clock = clock
         self._windows = tuple(windows)
         self._kelurahan = dict(kelurahan or {})
+        self._groups = dict(groups or {})
         self._is_simulated = is_simulated
 
     @property
@@ -186,8 +188,8 @@ class IncidentQueries:
         shift = shift_at(now, self._zone)
         with self._engine.connect() as connection, connection.begin():
             cover = self._cover(connection, now)
-            rows = [_covered(each, cover, now) for each in _open_rows(connection)]
-            closed = closed_rows(connection, now - CLOSED_OVER)
+            rows = [_covered(each, cover, now) for each in _open_rows(connection, self._groups)]
+            closed = closed_rows(connection, now - CLOSED_OVER, self._groups)
             alarms, pages = read_alarms(connection, shift), read_pages(connection, shift)
             handover = _handover(connection, shift, now)
         chosen = closed if asked.tab is Tab.CLOSED else [each for each in rows if _is_in(asked.tab, each, person)]
@@ -252,16 +254,17 @@ ROW: Select[Any] = select(
 ).join(target, target.c.id == incident.c.target_id)
 
 
-def row_of(row: Any, children: int = 0) -> IncidentRow:
-    """One row of ``ROW`` as a line."""
+def row_of(row: Any, groups: Mapping[str, str], children: int = 0) -> IncidentRow:
+    """One row of ``ROW`` as a line. ``groups``: what shared causes are called, by key."""
+    cause = groups.get(row.group_key or "")
     return IncidentRow(
         id=IncidentId(row.id),
         severity=Severity(row.severity),
         rule=row.rule,
         target=TargetKey(row.key),
         kind=TargetKind(row.kind),
-        name=row.name,
-        short_name=row.short_name,
+        name=cause or row.name,
+        short_name=cause or row.short_name,
         group=row.group_name,
         kelurahan=row.kelurahan or "",
         owner=row.owner or row.target_owner,
@@ -275,7 +278,7 @@ def row_of(row: Any, children: int = 0) -> IncidentRow:
         assigned_to=row.assigned_to,
         cause=Cause(row.cause) if row.cause in set(Cause) else None,
         parent=None if row.parent_id is None else IncidentId(row.parent_id),
-        group_kind=row.group_kind or "",
+        is_group=row.group_kind is not None,
         scope=row.scope,
         scope_total=row.scope_total,
         children=children,
@@ -287,7 +290,7 @@ def moment(ms: int | None) -> datetime | None:
     return None if ms is None else from_ms(ms)
 
 
-def _open_rows(connection: Connection) -> list[IncidentRow]:
+def _open_rows(connection: Connection, groups: Mapping[str, str]) -> list[IncidentRow]:
     """Open incidents that no other one explains: priority, not yet taken first, oldest first."""
     counted = select(incident.c.parent_id, func.count().label("children")).where(incident.c.parent_id.is_not(None))
     children = {row.parent_id: row.children for row in connection.execute(counted.group_by(incident.c.parent_id))}
@@ -296,17 +299,17 @@ def _open_rows(connection: Connection) -> list[IncidentRow]:
         .order_by(_URGENCY, incident.c.acknowledged_at.is_not(None), incident.c.opened_at, incident.c.id)
         .limit(MOST_OPEN)
     )
-    return [row_of(row, children.get(row.id, 0)) for row in connection.execute(question)]
+    return [row_of(row, groups, children.get(row.id, 0)) for row in connection.execute(question)]
 
 
-def closed_rows(connection: Connection, since: datetime) -> list[IncidentRow]:
+def closed_rows(connection: Connection, since: datetime, groups: Mapping[str, str]) -> list[IncidentRow]:
     """Incidents of their own that ended since a moment, newest end first."""
     question = (
         ROW.where(incident.c.resolved_at >= to_ms(since), incident.c.parent_id.is_(None))
         .order_by(incident.c.resolved_at.desc(), incident.c.id.desc())
         .limit(MOST_CLOSED)
     )
-    return [row_of(row) for row in connection.execute(question)]
+    return [row_of(row, groups) for row in connection.execute(question)]
 
 
 def read_silences(connection: Connection, now: datetime) -> tuple[Silence, ...]:

@@ -838,6 +838,16 @@ _NOTICE: Mapping[NoticeKind, tuple[str, str]] = MappingProxyType(
     }
 )
 
+_CHANGE: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        IncidentEventKind.WORSENED.value: ("Memburuk atau meluas: {reason}", "Worse or wider: {reason}"),
+        IncidentEventKind.EASED.value: ("Mereda: {reason}", "Eased: {reason}"),
+        IncidentEventKind.EXPLAINED.value: ("Digabung ke gangguan induknya", "Merged into the incident that explains it"),
+        IncidentEventKind.FLAPPING.value: ("Naik-turun cepat; dikabarkan sekali", "Flapping; told once"),
+        IncidentEventKind.CALM_AGAIN.value: ("Tenang lagi", "Calm again"),
+    }
+)
+
 DEEDS: Mapping[str, str] = MappingProxyType(
     {
         IncidentEventKind.ACKNOWLEDGED.value: "acknowledged",
@@ -862,3 +872,9 @@ def notice_word(kind: str, language: Language) -> str:
     if kind not in {each.value for each in NoticeKind}:
         return kind
     return _NOTICE[NoticeKind(kind)][0 if language is Language.INDONESIAN else 1]
+
+
+def change_word(kind: str, language: Language) -> str | None:
+    """What the machine found, with a place for the reason; None where this version does not know it."""
+    words = _CHANGE.get(kind)
+    return None if words is None else words[0 if language is Language.INDONESIAN else 1]

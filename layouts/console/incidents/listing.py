@@ -20,7 +20,7 @@ JUDOL = frozenset({Reason.CONTENT_INJECTION, Reason.DEFACE})
 
 def name_of(row: IncidentRow, words: Words) -> str:
     """What is in trouble, in a few words."""
-    if row.kind is TargetKind.SITE:
+    if row.kind is TargetKind.SITE and not row.is_group:
         return words.site_called(words.name_in_group(row.short_name, row.group))
     return row.short_name
 

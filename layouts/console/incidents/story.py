@@ -19,7 +19,7 @@ from layouts.console.incidents.listing import name_of, symptom
 from layouts.console.place import TARGETS, Place
 from layouts.parts.glyph import severity_class, status_class
 from layouts.wording import ABSENT, Language, Words
-from layouts.wording.console import DEEDS, ConsoleWords, console_words, notice_word
+from layouts.wording.console import DEEDS, ConsoleWords, change_word, console_words, notice_word
 from layouts.wording.duty import cause_word
 
 CHART_BEFORE = timedelta(hours=6)
@@ -188,7 +188,8 @@ def _event(event: Event, story: Story, words: Words, say: ConsoleWords) -> Compo
         case IncidentEventKind.RESOLVED.value:
             return _line(event.at, story, [say.resolved.format(state=words.status(event.status))], "usai", words)
         case _:
-            return _line(event.at, story, [event.text or f"{event.kind.replace('_', ' ')}: {reason}{detail}"], "", words)
+            told = (change_word(event.kind, words.language) or "{reason}").format(reason=reason)
+            return _line(event.at, story, [event.text or told + detail], "", words)
 
 
 def _deed(event: Event, words: Words, say: ConsoleWords) -> list[Any]:

@@ -159,8 +159,8 @@ def _without_orphans(goal: sqlite3.Connection, table: Table, loss: TableLoss) ->
     """A row whose target is lost must go as well: another target would inherit it with the number."""
     removed = 0
     for key in table.foreign_keys:
-        own, parent = key.parent.name, key.column.table.name
-        statement = f"DELETE FROM {table.name} WHERE {own} NOT IN (SELECT id FROM {parent})"  # noqa: S608 - names from tables.py
+        own, parent, named = key.parent.name, key.column.table.name, key.column.name
+        statement = f"DELETE FROM {table.name} WHERE {own} NOT IN (SELECT {named} FROM {parent})"  # noqa: S608 - names from tables.py
         removed += goal.execute(statement).rowcount
     return TableLoss(loss.table, loss.saved - removed, None if loss.lost is None else loss.lost + removed)
 

@@ -225,7 +225,7 @@ DEFAULT_RULES = (
         runbook="Jangan buka situs itu. Simpan bukti di /konsol/judol, lalu ikuti docs/runbooks/judol.md.",
     ),
     Rule(
-        RuleId("hotspot-down"), TargetKind.HOTSPOT, DOWN, NOW, 2 * MINUTE, Severity.INFO, explains=True, owner=WIFI,
+        RuleId("hotspot-down"), TargetKind.HOTSPOT, DOWN, NOW, MINUTE, Severity.INFO, explains=True, owner=WIFI,
         runbook="Periksa listrik di lokasi, lalu hubungi penyedia.",
     ),
     Rule(

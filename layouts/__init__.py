@@ -11,8 +11,12 @@ from dash.development.base_component import Component
 
 from command_centre.read.services import ServicesView
 from command_centre.read.views import HotspotsView, SitesView, SummaryView
+from command_centre.read.wall_incidents import IncidentsView
 from layouts import shell
 from layouts.parts.node import Children, Draw
+from layouts.wall.gangguan import ids as gangguan_ids
+from layouts.wall.gangguan.page import skeleton as gangguan_skeleton
+from layouts.wall.gangguan.render import regions as gangguan_regions
 from layouts.wall.layanan import ids as layanan_ids
 from layouts.wall.layanan.page import skeleton as layanan_skeleton
 from layouts.wall.layanan.render import regions as layanan_regions
@@ -26,10 +30,12 @@ from layouts.wall.wifi import ids as wifi_ids
 from layouts.wall.wifi.page import skeleton as wifi_skeleton
 from layouts.wall.wifi.render import regions as wifi_regions
 from layouts.wording import INDONESIAN, Words
+from layouts.wording.incidents import INDONESIAN as INCIDENT_PHRASES
+from layouts.wording.incidents import incident_words
 from layouts.wording.services import INDONESIAN as SERVICE_PHRASES
 from layouts.wording.services import service_words
 
-View = TypeVar("View", HotspotsView, ServicesView, SitesView, SummaryView)
+View = TypeVar("View", HotspotsView, IncidentsView, ServicesView, SitesView, SummaryView)
 OnFault: TypeAlias = Callable[[str, Exception], None]
 
 
@@ -103,4 +109,15 @@ LAYANAN: WallScreen[ServicesView] = WallScreen(
     needs_full_tier=True,
 )
 
-SCREENS: Mapping[str, WallScreen[Any]] = MappingProxyType({each.key: each for each in (RINGKASAN, SITUS, WIFI, LAYANAN)})
+GANGGUAN: WallScreen[IncidentsView] = WallScreen(
+    gangguan_ids.KEY,
+    INCIDENT_PHRASES.page,
+    lambda words: incident_words(words).say.page,
+    gangguan_skeleton,
+    gangguan_regions,
+    needs_full_tier=True,
+)
+
+SCREENS: Mapping[str, WallScreen[Any]] = MappingProxyType(
+    {each.key: each for each in (RINGKASAN, GANGGUAN, SITUS, WIFI, LAYANAN)}
+)

@@ -7,6 +7,7 @@ Hooks for that script are classes, because two screens may stand in one document
 ``.cc-data-per``      time of the newest data, hh:mm:ss
 ``.cc-data-umur``     its age, in brackets
 ``.cc-jam-pukul``     the clock, hh:mm:ss; ``.cc-jam-zona`` the zone; ``.cc-jam-tanggal`` the date
+``.cc-suara``         whether this wall may be heard (sound.js)
 ``.cc-umur``          an age: text of the time since ``data-since`` (epoch milliseconds)
 ``[data-last]``       a tile: time of its last reading (epoch milliseconds)
 ``.cc-spanduk``       the banner, ``hidden`` until contact is lost; ``.cc-spanduk-judul`` and ``.cc-spanduk-isi`` inside
@@ -19,15 +20,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from html import escape
-from typing import Any
+from typing import Any, TypeAlias
 
 from dash import html
 from dash.development.base_component import Component
 
 from command_centre.read.services import ServicesView
 from command_centre.read.views import HotspotsView, SitesView, SummaryView
+from command_centre.read.wall_incidents import IncidentsView
 from layouts.parts.node import Children, Draw, bold, span
 from layouts.wording import Words
+from layouts.wording.incidents import incident_words
+
+AnyView: TypeAlias = HotspotsView | IncidentsView | ServicesView | SitesView | SummaryView
 
 PULSE_TICKS = 10
 
@@ -75,7 +80,7 @@ def frame(screen: str, title: str, body: Component, words: Words) -> Component:
     )
 
 
-def frame_regions(screen: str, view: HotspotsView | ServicesView | SitesView | SummaryView, words: Words) -> dict[str, Draw]:
+def frame_regions(screen: str, view: AnyView, words: Words) -> dict[str, Draw]:
     """Regions of the header: silent sources, and the mark of simulated data."""
     return {
         sources_id(screen): lambda: _sources(view, words),
@@ -83,14 +88,14 @@ def frame_regions(screen: str, view: HotspotsView | ServicesView | SitesView | S
     }
 
 
-def _sources(view: HotspotsView | ServicesView | SitesView | SummaryView, words: Words) -> Children:
+def _sources(view: AnyView, words: Words) -> Children:
     sources = words.sources(view.sources.silent, view.sources.total)
     return bold(sources) if view.sources.silent else sources
 
 
 def words_for_script(words: Words) -> str:
     """Words the browser needs when the server cannot be asked, as JSON."""
-    say, units = words.say, words.units
+    say, units, sound = words.say, words.units, incident_words(words).say
     return json.dumps(
         {
             "bahasa": words.language.value,
@@ -102,6 +107,12 @@ def words_for_script(words: Words) -> str:
             "basi_judul": say.stale_title,
             "basi_isi": say.stale_text,
             "server_diam": say.server_silent,
+            "suara": {
+                "nyala": sound.sound_on,
+                "mati": sound.sound_off,
+                "terblokir": sound.sound_blocked,
+                "bungkam": sound.sound_muted,
+            },
         },
         ensure_ascii=False,
     )
@@ -126,7 +137,8 @@ def _freshness(screen: str, words: Words) -> Component:
         " ",
         html.Span(className="cc-data-umur redup"),
     ]
-    return html.Div([html.Div(as_of), html.Div(id=sources_id(screen), className="cc-sumber redup")], className="cc-segar")
+    second = html.Div([html.Span(id=sources_id(screen)), html.Span(className="cc-suara")], className="cc-sumber redup")
+    return html.Div([html.Div(as_of), second], className="cc-segar")
 
 
 def _clock() -> Component:

@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError
 
 from command_centre.domain.ports import Clock
 from command_centre.read.rows import Cursor
+from command_centre.read.wall_incidents import Alarms
 from command_centre.read.watching import Watch
 from command_centre.storage.times import to_ms
 
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 Regions: TypeAlias = Mapping[str, Any]
 """Region id -> what stands in it, as JSON of Dash components."""
 
+NO_ALARMS = Alarms()
 LOOK_EVERY = timedelta(milliseconds=50)
 BEAT_EVERY = timedelta(seconds=1)
 REDRAW_EVERY = timedelta(seconds=5)
@@ -44,11 +46,11 @@ REMEMBERED_DELTAS = 64
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """One screen, drawn. ``alarms`` are the times (epoch ms) at which its open critical incidents began."""
+    """One screen, drawn. ``alarms``: the open critical incidents of the city, whatever the screen shows."""
 
     regions: Regions
     as_of: datetime | None
-    alarms: tuple[int, ...] = ()
+    alarms: Alarms = NO_ALARMS
 
 
 Draw: TypeAlias = Callable[[], Drawing]
@@ -72,6 +74,7 @@ class Channel:
     state: dict[str, bytes] = field(default_factory=dict)
     head: bytes = b""
     as_of: int | None = None
+    alarms: Alarms = NO_ALARMS
     is_fresh: bool = False
     deltas: deque[tuple[int, bytes]] = field(default_factory=lambda: deque(maxlen=REMEMBERED_DELTAS))
     subscribers: int = 0
@@ -267,11 +270,11 @@ class LiveFeed:
         channel = self._channels[screen]
         as_of = None if drawing.as_of is None else to_ms(drawing.as_of)
         head = msgspec.json.encode({"screen": screen, "as_of": as_of, "now": now, "alarms": drawing.alarms})
-        is_news = bool(changed) or as_of != channel.as_of or channel.number == 0
+        is_news = bool(changed) or (as_of, drawing.alarms) != (channel.as_of, channel.alarms) or channel.number == 0
         if is_news:
             channel.number += 1
             channel.deltas.append((channel.number, _message(head, changed)))
-        channel.state, channel.head, channel.as_of = whole, head, as_of
+        channel.state, channel.head, channel.as_of, channel.alarms = whole, head, as_of, drawing.alarms
         if is_news or not channel.is_fresh:
             channel.is_fresh = True
             self._ring()

@@ -31,7 +31,9 @@ from command_centre.config.model import (
 )
 from command_centre.config.translate import Findings, Path
 
-SCREENS: Mapping[str, bool] = MappingProxyType({"ringkasan": False, "situs": True, "wifi": True, "layanan": True})
+SCREENS: Mapping[str, bool] = MappingProxyType(
+    {"ringkasan": False, "gangguan": True, "situs": True, "wifi": True, "layanan": True}
+)
 """The pages of a wall: whether each exists in the full tier only (design notes, "Shedding")."""
 
 

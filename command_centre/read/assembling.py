@@ -12,7 +12,7 @@ from command_centre.domain.calendar import Interval
 from command_centre.domain.incident import IncidentId
 from command_centre.domain.reading import Reason, Status
 from command_centre.domain.rule import Severity
-from command_centre.domain.target import TargetKey, TargetKind
+from command_centre.domain.target import Parent, ParentKind, TargetKey, TargetKind
 from command_centre.read.conditions import HalfHours, Look, Stretch, condition_of, count, history_of, measured_condition
 from command_centre.read.lines import Presence
 from command_centre.read.rows import IncidentFacts, Newest, Registered, SpanRow
@@ -33,6 +33,10 @@ COLLECTOR_SILENT_AFTER = timedelta(seconds=15)
 """A writer renews its lease every few seconds; one that has not for this long is gone (the lease's own limit)."""
 
 INDICATORS_PER_DIMENSION = 10
+
+_CAUSES = frozenset(each.value for each in ParentKind)
+CAUSE_GROUP = "Wi-Fi"
+"""What is shared by many hotspots stands among the other Wi-Fi."""
 
 _WORST_FIRST = (Condition.DOWN, Condition.DEGRADED, Condition.SLOW, Condition.NO_DATA, Condition.PLANNED)
 
@@ -238,21 +242,40 @@ def self_faults(
     return tuple(SelfFault(fault, since) for fault, since in sorted(faults.items()))
 
 
-def incident_row(facts: IncidentFacts) -> IncidentRow:
-    """One line of the incident list."""
+def incident_row(facts: IncidentFacts, parents: Mapping[TargetKey, Parent]) -> IncidentRow:
+    """One line of the incident list. What many targets share is named by what they share."""
+    key = None if facts.group_key is None else TargetKey(facts.group_key)
+    shared = None if key is None else parents.get(key)
+    is_cause = facts.group_kind in _CAUSES
+    is_blind = facts.group_kind is not None and not is_cause
     return IncidentRow(
         id=IncidentId(facts.id),
         severity=Severity(facts.severity),
-        target=TargetKey(facts.target),
-        where=facts.where,
-        group=facts.group,
-        status=Status(facts.status),
+        target=TargetKey(facts.target) if key is None else key,
+        where=facts.where if shared is None else shared.short_name,
+        group=facts.group if key is None else CAUSE_GROUP,
+        status=Status.UNKNOWN if is_blind else Status(facts.status),
         reason=Reason(facts.reason),
         owner=facts.owner,
         opened_at=from_ms(facts.opened_at),
         resolved_at=None if facts.resolved_at is None else from_ms(facts.resolved_at),
+        children=facts.children if key is None else _children(facts),
         detail=facts.detail,
+        is_cause=is_cause,
+        is_blind=is_blind,
+        scope_total=facts.scope_total,
+        kind=TargetKind(facts.kind),
+        kelurahan=facts.kelurahan,
+        acknowledged_at=None if facts.acknowledged_at is None else from_ms(facts.acknowledged_at),
+        acknowledged_by=facts.acknowledged_by or "",
     )
+
+
+def _children(facts: IncidentFacts) -> int:
+    """How many a cause takes along now; once it is over, how many it took at most."""
+    if facts.resolved_at is None and facts.children:
+        return facts.children
+    return facts.children if facts.scope is None else facts.scope
 
 
 def histories(spans: Sequence[SpanRow], half_hours: HalfHours) -> dict[int, tuple[Condition, ...]]:

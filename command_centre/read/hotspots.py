@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from command_centre.domain.calendar import Interval, Window
 from command_centre.domain.hotspot import CAPACITY, HotspotState, state_of
 from command_centre.domain.reading import Reason, Status
-from command_centre.domain.rule import Severity
 from command_centre.domain.target import Parent, TargetKey, TargetKind
 from command_centre.read.causes import Explained, Faulty, shared_causes
 from command_centre.read.lines import STEP_MS, Presence, as_steps, fewest_at_once, most_at_once
@@ -26,10 +25,8 @@ from command_centre.read.views import (
     HotspotGroup,
     HotspotLoad,
     HotspotPoint,
-    IncidentRow,
     PlannedTime,
     SettlementTile,
-    SharedCause,
     Step,
 )
 from command_centre.storage.times import from_ms, to_ms
@@ -38,11 +35,6 @@ from command_centre.storage.values import unpack_values
 CLIENTS, DOWNLOAD = "clients_total", "in_bits_per_second"
 
 CROWDED_SHOWN = 8
-CRITICAL_FROM = 20
-"""A shared cause takes away the free Wi-Fi of a whole quarter from about so many points on; fewer can wait for the day shift."""
-
-CAUSE_GROUP = "Wi-Fi"
-
 _CUT_OFF = frozenset({HotspotState.DOWN, HotspotState.NO_INTERNET})
 _REPORTING = frozenset({HotspotState.NORMAL, HotspotState.SLOW, HotspotState.FULL})
 _DAY = timedelta(days=1)
@@ -169,23 +161,6 @@ def causes_of(
             seen = newest[each.id]
             faults.append(Faulty(each.id, seen.since, seen.reason, each.kelurahan, each.parents))
     return shared_causes(faults, depending, parents) if faults else ()
-
-
-def cause_row(cause: SharedCause) -> IncidentRow:
-    """A shared cause as one line of the incident list; its hotspots are counted, not listed."""
-    return IncidentRow(
-        id=None,
-        severity=Severity.CRITICAL if cause.children >= CRITICAL_FROM else Severity.WARNING,
-        target=cause.key,
-        where=cause.short_name,
-        group=CAUSE_GROUP,
-        status=Status.DOWN,
-        reason=cause.reason,
-        owner=cause.owner,
-        opened_at=cause.since,
-        resolved_at=None,
-        children=cause.children,
-    )
 
 
 def points_of(

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Engine
 
 from command_centre.domain.calendar import Interval, Window, union
 from command_centre.domain.hotspot import HotspotState
+from command_centre.domain.orders import Orders
 from command_centre.domain.ports import Clock
 from command_centre.domain.progress import Catalogue, CityProgress
-from command_centre.domain.rule import Severity
 from command_centre.domain.target import Parent, TargetKey, TargetKind
 from command_centre.read import assembling, hotspots, rows
 from command_centre.read.causes import Explained
@@ -34,7 +34,6 @@ from command_centre.read.views import (
     Counts,
     HotspotCounts,
     HotspotsView,
-    IncidentRow,
     PlannedTime,
     SelfFault,
     SettlementTile,
@@ -44,6 +43,16 @@ from command_centre.read.views import (
     Step,
     SummaryView,
     WallRow,
+)
+from command_centre.read.wall_incidents import (
+    Alarms,
+    IncidentsView,
+    read_alarms_of_walls,
+    read_flood,
+    read_load,
+    read_open_now,
+    read_resolved,
+    with_next_steps,
 )
 from command_centre.storage.plans import planned_windows
 from command_centre.storage.times import from_ms, to_ms
@@ -60,7 +69,6 @@ PROGRESS_MS = 120_000
 """Progress looks back over days: it is worked out every two minutes."""
 
 _TROUBLE = (Condition.DOWN, Condition.DEGRADED, Condition.SLOW)
-_URGENCY = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 
 
 Planned = Mapping[str, tuple[Interval, ...]]
@@ -116,7 +124,8 @@ class Queries:
     """Answers from one database. Safe to use from one thread at a time; several processes may have their own.
 
     ``kelurahan`` maps the code of each kelurahan to that of its kecamatan, in the order in which screens show them.
-    ``parents`` are what hotspots have in common: a provider's lines, power areas.
+    ``parents`` are what hotspots have in common: a provider's lines, power areas. ``orders`` say who is next when nobody takes an
+    incident, ``people`` who answers at a receiver.
     """
 
     def __init__(
@@ -131,6 +140,8 @@ class Queries:
         is_simulated: bool = False,
         holidays: AbstractSet[date] = frozenset(),
         catalogue: Catalogue | None = None,
+        orders: Orders | None = None,
+        people: Mapping[str, str] | None = None,
     ) -> None:
         # REPEATABLE READ: all questions of one answer see the same moment. (SQLite's read transactions always do.)
         is_postgresql = engine.dialect.name == "postgresql"
@@ -144,6 +155,8 @@ class Queries:
         self._is_simulated = is_simulated
         self._holidays = holidays
         self._catalogue = Catalogue() if catalogue is None else catalogue
+        self._orders = Orders() if orders is None else orders
+        self._people = dict(people or {})
         self._forget()
 
     def _forget(self) -> None:
@@ -238,28 +251,21 @@ class Queries:
             return self._progress_now(connection, self._picture(connection))
 
     def summary(self) -> SummaryView:
-        """Everything ``/wall/ringkasan`` shows.
-
-        What many hotspots share counts as one open incident, although no rule has opened it (see :mod:`causes`).
-        """
+        """Everything ``/wall/ringkasan`` shows."""
         with self._reading() as connection:
             picture = self._picture(connection)
             day = self._day_of_sites(connection, picture)
             tiles = self._tiles(connection, picture, day)
             wifi = self._wifi(connection, picture)
             start = to_ms(picture.now - DAY)
-            open_now = rows.read_open_incidents(connection)
+            open_now = read_open_now(connection, self._parents, picture.off, picture.now)
             resolved = rows.read_resolved_incidents(connection, start)
-            by_severity = rows.count_open_incidents(connection)
             times = rows.read_incident_times(connection, day.begins)
             last_end = rows.read_last_resolution(connection)
             first_seen = rows.read_first_seen(connection)
             services = self._services_now(connection, picture)
             progress = self._progress_now(connection, picture)
         sites = count(each.condition for each in tiles)
-        causes = tuple(hotspots.cause_row(each.cause) for each in wifi.causes)
-        incidents = _most_urgent_first([*causes, *(assembling.incident_row(each) for each in open_now)])
-        times += [(to_ms(each.opened_at), None) for each in causes]
         calm_since = last_end if last_end is not None else first_seen
         reporting, expected = hotspots.lines_until_now(wifi.day, wifi.counts)
         has_hotspots = bool(wifi.hotspots)
@@ -277,11 +283,11 @@ class Queries:
             hotspots_reporting_24h=reporting if has_hotspots else (),
             hotspots_expected_24h=expected if has_hotspots else (),
             services=counts_of(picture.register, picture.conditions),
-            incidents=incidents,
-            incidents_open=sum(by_severity.values()) + len(causes),
-            incidents_critical=by_severity.get(Severity.CRITICAL, 0) + sum(each.severity is Severity.CRITICAL for each in causes),
-            incidents_24h=_incident_line(times, day.begins, picture.now, first_seen),
-            resolved_24h=tuple(assembling.incident_row(each) for each in resolved),
+            incidents=open_now.shown,
+            incidents_open=len(open_now.rows),
+            incidents_critical=open_now.critical,
+            incidents_24h=_incident_line(times, day.begins, picture.now, first_seen, len(open_now.rows)),
+            resolved_24h=tuple(assembling.incident_row(each, self._parents) for each in resolved),
             kelurahan=assembling.kelurahan_tiles(
                 tiles, hotspots.counts_by(wifi.hotspots, wifi.states, lambda each: each.kelurahan), self._kelurahan
             ),
@@ -290,8 +296,43 @@ class Queries:
             city=figures(progress, self._catalogue),
             services_normal_24h=normal_line(services, picture.now),
             worst_service=worst_service(services.rows),
-            calm_since=None if incidents or calm_since is None else from_ms(calm_since),
+            calm_since=None if open_now.rows or calm_since is None else from_ms(calm_since),
         )
+
+    def incidents(self) -> IncidentsView:
+        """Everything ``/wall/gangguan`` shows."""
+        with self._reading() as connection:
+            picture = self._picture(connection)
+            open_now = read_open_now(connection, self._parents, picture.off, picture.now)
+            resolved = read_resolved(connection, self._parents, picture.now)
+            listed = with_next_steps(connection, open_now.shown, self._orders, self._people, picture.now)
+            load, flood = read_load(connection, picture.now, self._zone), read_flood(connection, picture.now)
+            last_end, first_seen = rows.read_last_resolution(connection), rows.read_first_seen(connection)
+        calm_since = last_end if last_end is not None else first_seen
+        return IncidentsView(
+            as_of=picture.as_of,
+            generated_at=picture.now,
+            seq=picture.cursor.seq,
+            is_simulated=self._is_simulated,
+            sources=picture.sources,
+            faults=picture.faults,
+            rows=listed,
+            open=len(open_now.rows),
+            critical=open_now.critical,
+            untaken=open_now.untaken,
+            held=open_now.held,
+            resolved=resolved,
+            load=load,
+            flood=flood,
+            calm_since=None if open_now.rows or calm_since is None else from_ms(calm_since),
+        )
+
+    def alarms(self) -> Alarms:
+        """What every wall jumps to and sounds for, whatever it shows."""
+        with self._reading() as connection:
+            now = self._clock.now()
+            off = assembling.off_now(self._planned_times(connection, now), now)
+            return read_alarms_of_walls(connection, now, read_open_now(connection, self._parents, off, now).rows)
 
     def details(self) -> HotspotDetails:
         """Answers about single hotspots of the same city, for several threads at once."""
@@ -329,12 +370,7 @@ class Queries:
         cursor = rows.read_cursor(connection)
         register = self._registered(connection, cursor, now)
         newest = rows.read_newest(connection)
-        planned = self._planned.get(
-            to_ms(now) // 60_000,
-            lambda: planned_times(
-                (*self._windows, *planned_windows(connection, now - DAY)), Interval(now - DAY, now + LOOK_AHEAD), self._zone
-            ),
-        )
+        planned = self._planned_times(connection, now)
         off = assembling.off_now(planned, now)
         conditions = assembling.conditions_of(register, newest, off, now)
         sources = self._sources.get(register, lambda: assembling.sources_of(register))
@@ -349,6 +385,14 @@ class Queries:
             as_of=_as_of(register, newest),
             sources=assembling.source_health(sources, conditions),
             faults=assembling.self_faults(register, newest, rows.read_lease_renewals(connection), self._started, now),
+        )
+
+    def _planned_times(self, connection: Connection, now: datetime) -> Planned:
+        return self._planned.get(
+            to_ms(now) // 60_000,
+            lambda: planned_times(
+                (*self._windows, *planned_windows(connection, now - DAY)), Interval(now - DAY, now + LOOK_AHEAD), self._zone
+            ),
         )
 
     def _registered(self, connection: Connection, cursor: Cursor, now: datetime) -> tuple[Registered, ...]:
@@ -425,10 +469,6 @@ def _read_site_day(connection: Connection, half_hours: HalfHours) -> _SiteDay:
     return _SiteDay(assembling.histories(spans, half_hours), figures, begins)
 
 
-def _most_urgent_first(found: Sequence[IncidentRow]) -> tuple[IncidentRow, ...]:
-    return tuple(sorted(found, key=lambda each: (_URGENCY.index(each.severity), each.opened_at)))
-
-
 def planned_times(windows: Sequence[Window], within: Interval, zone: ZoneInfo) -> dict[str, tuple[Interval, ...]]:
     """Agreed planned time by target key; overlapping windows count once. Targets of the same windows share one tuple."""
     times = [window.intervals(within, zone) for window in windows]
@@ -463,13 +503,12 @@ def _active_line(day: _SiteDay, sites: Counts) -> tuple[Step, ...]:
 
 
 def _incident_line(
-    times: Sequence[tuple[int, int | None]], begins: int, at: datetime, first_seen: int | None
+    times: Sequence[tuple[int, int | None]], begins: int, at: datetime, first_seen: int | None, present: int
 ) -> tuple[Step, ...]:
-    """Open incidents over the day. Before the first look of all there is a gap: nobody was there to see any."""
+    """Open incidents over the day, ``present`` of them now. Before the first look of all there is a gap: nobody saw any."""
     now = to_ms(at)
     open_times = [Presence(opened, now if resolved is None else resolved) for opened, resolved in times]
     figures = most_at_once(open_times, begins, now)
-    present = sum(resolved is None for _, resolved in times)
     seen_from = now if first_seen is None else first_seen
     watched = [each if begins + (index + 1) * STEP_MS > seen_from else None for index, each in enumerate(figures)]
     return as_steps([*watched[:-1], None if first_seen is None else present], begins)

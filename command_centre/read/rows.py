@@ -17,8 +17,8 @@ from command_centre.domain.rule import Severity
 from command_centre.domain.target import TargetKind
 from command_centre.storage.tables import incident, incident_event, latest, lease, metric, reading, span, target, wall
 
-OPEN_SHOWN = 50
-"""Open incidents handed to a screen; how many there are altogether is counted apart."""
+MOST_OPEN = 10_000
+"""Open incidents that are read: those that are for today, each standing for all that it explains."""
 
 RESOLVED_SHOWN = 20
 
@@ -81,6 +81,16 @@ class IncidentFacts:
     detail: str
     opened_at: int
     resolved_at: int | None
+    rule: str = ""
+    kind: str = TargetKind.SITE.value
+    kelurahan: str | None = None
+    acknowledged_at: int | None = None
+    acknowledged_by: str | None = None
+    group_kind: str | None = None
+    group_key: str | None = None
+    scope: int | None = None
+    scope_total: int | None = None
+    children: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,29 +208,52 @@ def read_first_seen(connection: Connection) -> int | None:
     return first
 
 
+_child = incident.alias("child")
+_CHILDREN = (
+    select(func.count())
+    .where(_child.c.parent_id == incident.c.id, _child.c.resolved_at.is_(None))
+    .correlate(incident)
+    .scalar_subquery()
+    .label("children")
+)
+_STANDS_ALONE = incident.c.parent_id.is_(None)
+"""What another incident explains is counted there, and nowhere else."""
+_FOR_TODAY = incident.c.severity != Severity.INFO.value
+"""What can wait for the digest is no trouble of this hour: one hotspot of seven hundred, a certificate with days to go."""
+
 _INCIDENTS: Select[Any] = select(
     incident.c.id,
     incident.c.severity,
     target.c.key,
     target.c.short_name,
     target.c.group_name,
-    target.c.owner,
+    func.coalesce(incident.c.owner, target.c.owner),
     incident.c.status,
     incident.c.reason,
     incident.c.detail,
     incident.c.opened_at,
     incident.c.resolved_at,
+    incident.c.rule,
+    target.c.kind,
+    target.c.kelurahan,
+    incident.c.acknowledged_at,
+    incident.c.acknowledged_by,
+    incident.c.group_kind,
+    incident.c.group_key,
+    incident.c.scope,
+    incident.c.scope_total,
+    _CHILDREN,
 ).join(target, target.c.id == incident.c.target_id)
 
 _URGENCY = case({Severity.CRITICAL.value: 0, Severity.WARNING.value: 1}, value=incident.c.severity, else_=2)
 
 
 def read_open_incidents(connection: Connection) -> tuple[IncidentFacts, ...]:
-    """The open incidents, most urgent first, then oldest first."""
+    """The open incidents that somebody should act on today: most urgent first, those nobody has first, oldest first."""
     question = (
-        _INCIDENTS.where(incident.c.resolved_at.is_(None))
-        .order_by(_URGENCY, incident.c.opened_at, incident.c.id)
-        .limit(OPEN_SHOWN)
+        _INCIDENTS.where(incident.c.resolved_at.is_(None), _STANDS_ALONE, _FOR_TODAY)
+        .order_by(_URGENCY, incident.c.acknowledged_at.is_not(None), incident.c.opened_at, incident.c.id)
+        .limit(MOST_OPEN)
     )
     return tuple(IncidentFacts(*row) for row in connection.execute(question))
 
@@ -228,31 +261,24 @@ def read_open_incidents(connection: Connection) -> tuple[IncidentFacts, ...]:
 def read_resolved_incidents(connection: Connection, start: int) -> tuple[IncidentFacts, ...]:
     """Incidents that ended at or after ``start``, newest end first."""
     question = (
-        _INCIDENTS.where(incident.c.resolved_at >= start)
+        _INCIDENTS.where(incident.c.resolved_at >= start, _STANDS_ALONE, _FOR_TODAY)
         .order_by(incident.c.resolved_at.desc(), incident.c.id.desc())
         .limit(RESOLVED_SHOWN)
     )
     return tuple(IncidentFacts(*row) for row in connection.execute(question))
 
 
-def count_open_incidents(connection: Connection) -> dict[str, int]:
-    """Open incidents by severity."""
-    number = func.count().label("number")
-    question = select(incident.c.severity, number).where(incident.c.resolved_at.is_(None)).group_by(incident.c.severity)
-    return {row.severity: row.number for row in connection.execute(question)}
-
-
 def read_incident_times(connection: Connection, start: int) -> list[tuple[int, int | None]]:
-    """(opened, resolved) of every incident that was open at some time from ``start`` on."""
-    question = select(incident.c.opened_at, incident.c.resolved_at).where(
-        incident.c.resolved_at.is_(None) | (incident.c.resolved_at > start)
-    )
+    """(opened, resolved) of every incident for today that was open at some time from ``start`` on."""
+    was_open = incident.c.resolved_at.is_(None) | (incident.c.resolved_at > start)
+    question = select(incident.c.opened_at, incident.c.resolved_at).where(was_open, _STANDS_ALONE, _FOR_TODAY)
     return [(opened, resolved) for opened, resolved in connection.execute(question)]
 
 
 def read_last_resolution(connection: Connection) -> int | None:
-    """When the last incident ended; None when none ever did."""
-    last: int | None = connection.execute(select(func.max(incident.c.resolved_at))).scalar_one()
+    """When the last incident for today ended; None when none ever did."""
+    question = select(func.max(incident.c.resolved_at)).where(_STANDS_ALONE, _FOR_TODAY)
+    last: int | None = connection.execute(question).scalar_one()
     return last
 
 

@@ -12,7 +12,7 @@ from command_centre.domain.incident import IncidentId
 from command_centre.domain.prayer import Prayer
 from command_centre.domain.reading import Reason, Status
 from command_centre.domain.rule import Severity
-from command_centre.domain.target import Dimension, ParentKind, TargetKey
+from command_centre.domain.target import Dimension, ParentKind, TargetKey, TargetKind
 from command_centre.read.injections import InjectedSite
 
 
@@ -126,7 +126,9 @@ class SiteTile:
 class IncidentRow:
     """One line of the incident list. ``children`` counts targets explained by the same cause.
 
-    ``id`` is None for a cause that the read side found in what is so now (see :class:`SharedCause`): it has no history yet.
+    ``is_cause``: it stands for many targets that share ``target``, a parent of the register, as ``scope_total`` of them do.
+    ``is_blind``: all ``children`` of one kind fell silent together, so it is our own sight that is lost.
+    ``next_step_at``: when the chain goes on if nobody takes it, to ``next_step_to``; None where nothing more is due.
     """
 
     id: IncidentId | None
@@ -141,6 +143,15 @@ class IncidentRow:
     resolved_at: datetime | None
     children: int = 0
     detail: str = ""
+    is_cause: bool = False
+    is_blind: bool = False
+    scope_total: int | None = None
+    kind: TargetKind = TargetKind.SITE
+    kelurahan: str | None = None
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str = ""
+    next_step_at: datetime | None = None
+    next_step_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,11 @@
   const LONGEST_PAUSE_MS = 10000;
   const FRESH_ALARM_MS = 15 * 60 * 1000;
 
+  const streams = plan.jump && !plan.screens.includes(plan.jump) ? [...plan.screens, plan.jump] : plan.screens;
   const pending = new Map();
-  const alarms = {};
+  let alarms = { open: [], cleared: [] };
   const line = { source: null, lastId: null, attempt: 0, heardAt: 0, isWaiting: false };
-  const turn = { index: 0, since: performance.now() };
+  const turn = { screen: plan.screens[0], since: performance.now() };
   const server = { now: Date.now(), at: performance.now() };
   let frame = 0;
 
@@ -121,7 +122,7 @@
     line.heardAt = performance.now();
     tell("cc-mencoba", { attempt: line.attempt });
     const since = line.lastId === null ? "" : `?since=${encodeURIComponent(line.lastId)}`;
-    const source = new EventSource(`/live/${plan.screens.join(",")}${since}`);
+    const source = new EventSource(`/live/${streams.join(",")}${since}`);
     source.addEventListener("hello", (event) => hear(event, (data) => ({ kind: "hello", build: data.build, every: data.every })));
     source.addEventListener("full", (event) => hear(event, news));
     source.addEventListener("delta", (event) => hear(event, news));
@@ -142,9 +143,9 @@
 
   function news(data) {
     take(data.regions);
-    alarms[data.screen] = data.alarms;
+    alarms = data.alarms; /* of the whole city, with every screen: the newest message knows best */
     chooseScreen();
-    return { kind: "data", asOf: { [data.screen]: data.as_of } };
+    return { kind: "data", asOf: { [data.screen]: data.as_of }, alarms };
   }
 
   /* Not the browser's own reconnecting: that keeps one rhythm on all walls, and gives up for good at an error of a proxy. */
@@ -165,21 +166,26 @@
     }
   }
 
-  const hasFreshAlarm = (screen) => (alarms[screen] || []).some((opened) => serverNow() - opened < FRESH_ALARM_MS);
+  const untaken = () => alarms.open.filter((alarm) => !alarm.is_taken);
+  const hasFreshAlarm = () => untaken().some((alarm) => serverNow() - alarm.since < FRESH_ALARM_MS);
 
-  /* A fresh critical incident keeps its page; otherwise every page has its turn. */
+  /* While nobody has a critical incident, the page that lists it has its turn in every cycle, also on a wall that does not show it. */
+  const cycle = () => (plan.jump && !plan.screens.includes(plan.jump) && untaken().length ? [...plan.screens, plan.jump] : plan.screens);
+
+  /* A critical incident that is new and that nobody has keeps its page; otherwise every page has its turn. */
   function chooseScreen() {
-    const alarming = plan.screens.findIndex(hasFreshAlarm);
-    const isOver = performance.now() - turn.since >= plan.every;
-    if (alarming >= 0) turnTo(alarming);
-    else if (isOver) turnTo((turn.index + 1) % plan.screens.length);
+    const screens = cycle();
+    const index = screens.indexOf(turn.screen);
+    if (plan.jump && hasFreshAlarm()) turnTo(plan.jump);
+    else if (index < 0) turnTo(screens[0]);
+    else if (performance.now() - turn.since >= plan.every) turnTo(screens[(index + 1) % screens.length]);
   }
 
-  function turnTo(index) {
+  function turnTo(screen) {
     turn.since = performance.now();
-    if (index === turn.index) return;
-    turn.index = index;
-    show(plan.screens[index]);
+    if (screen === turn.screen) return;
+    turn.screen = screen;
+    show(screen);
   }
 
   /* -- one timer for what only time brings about */

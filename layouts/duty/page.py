@@ -51,14 +51,14 @@ def duty_page(view: DutyView, visit: Visit, words: Words) -> str:
         _facts(view, words, say),
         _buttons(view, visit, words, say),
     ]
-    return _document(title_of(view, words), words, "".join(body))
+    return document(title_of(view, words), words, "".join(body))
 
 
 def refusal_page(sentence: str, words: Words, *, is_simulated: bool = False) -> str:
     """Instead of the page: why the link is not taken."""
     say = duty_words(words.language)
     told = f"<h1>{escape(say.refused)}</h1><p class='tolak'>{escape(sentence)}</p><p>{escape(say.ask_operators)}</p>"
-    return _document(say.refused, words, _header(is_simulated, words, say) + told)
+    return document(say.refused, words, _header(is_simulated, words, say) + told)
 
 
 def title_of(view: DutyView, words: Words) -> str:
@@ -69,12 +69,14 @@ def title_of(view: DutyView, words: Words) -> str:
     return f"{name}: {words.status(view.status)}, {words.reason(view.reason)}"
 
 
-def _document(title: str, words: Words, body: str) -> str:
+def document(title: str, words: Words, body: str, *, refresh_seconds: int | None = None) -> str:
+    """A whole page for a phone; it is asked for again every ``refresh_seconds``, where given."""
+    again = "" if refresh_seconds is None else f'<meta http-equiv="refresh" content="{refresh_seconds}">'
     sheets = "".join(f'<link rel="stylesheet" href="/assets/{name}">' for name in ("tokens.css", "duty.css"))
     return (
         f'<!doctype html><html lang="{words.language.value}" class="cc-piket" data-tema="kertas"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex,nofollow">'
-        f'<title>{escape(title)}</title>{sheets}</head><body><main class="hp">{body}</main></body></html>'
+        f'<title>{escape(title)}</title>{again}{sheets}</head><body><main class="hp">{body}</main></body></html>'
     )
 
 

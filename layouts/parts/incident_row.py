@@ -1,4 +1,4 @@
-"""One incident in three lines: how urgent, where, how long; what; whose, and since when."""
+"""One incident in three lines: how urgent, where, how long; what; whose, and who has it since when."""
 
 from __future__ import annotations
 
@@ -11,18 +11,20 @@ from layouts.parts.glyph import glyph, severity_class, status_class
 from layouts.parts.node import Element, Node, item, span
 from layouts.theme import text_width_em
 from layouts.wording import Words
+from layouts.wording.incidents import IncidentWords, incident_words
 
 FRESH = timedelta(minutes=15)
-"""A critical incident this young blinks (0.83 Hz): the only movement a wall has besides clock and pulse."""
+"""A critical incident this young blinks until somebody has it (0.83 Hz): the only movement besides clock and pulse."""
 ROOM_EM = 11.6
 """Width of place and age together."""
 SITE_PREFIX = "situs:"
 
 
 def incident_row(row: IncidentRow, now: datetime, words: Words) -> Element:
-    chip = span(words.severity(row.severity), f"cc-prio {severity_class(row.severity)}{_blink(row, now)}")
-    what: list[Node] = [glyph(status_class(row.status)), *_what(row, words)]
-    whose = " · ".join(part for part in (f"{words.say.since} {words.moment(row.opened_at, now)}", row.owner) if part)
+    chip = span(words.severity(row.severity), f"cc-prio {severity_class(row.severity)}{blink(row, now)}")
+    what: list[Node] = [glyph(status_class(row.status)), *state_and_reason(row, words)]
+    has = custody(row, now, incident_words(words))
+    whose = [row.owner, " · ", has] if row.owner else [has]
     return item(
         [
             chip,
@@ -34,8 +36,17 @@ def incident_row(row: IncidentRow, now: datetime, words: Words) -> Element:
     )
 
 
-def _blink(row: IncidentRow, now: datetime) -> str:
-    return " cc-baru" if row.severity is Severity.CRITICAL and now - row.opened_at < FRESH else ""
+def custody(row: IncidentRow, now: datetime, own: IncidentWords) -> Node:
+    """Who has it and since when; a bright plate while nobody has: it asks for an act."""
+    if row.acknowledged_at is None:
+        return span(own.say.not_taken, "cc-belum-diterima")
+    return span(own.taken(row.acknowledged_by, row.acknowledged_at, now), "diterima")
+
+
+def blink(row: IncidentRow, now: datetime) -> str:
+    """The class that lets the chip of a new critical incident blink until somebody has it."""
+    is_new = row.severity is Severity.CRITICAL and row.acknowledged_at is None and now - row.opened_at < FRESH
+    return " cc-baru" if is_new else ""
 
 
 def _where(row: IncidentRow, now: datetime, words: Words) -> str:
@@ -53,6 +64,8 @@ def place(row: IncidentRow, words: Words) -> str:
 
 def short_place(row: IncidentRow, words: Words) -> str:
     """The name of what is in trouble: "Kel. Loktuan"."""
+    if row.is_blind:
+        return incident_words(words).blind(row.kind)
     return words.name_in_group(row.where, row.group)
 
 
@@ -62,16 +75,28 @@ def is_site(row: IncidentRow) -> bool:
 
 def is_cause(row: IncidentRow) -> bool:
     """Whether it stands for many hotspots that share one cause."""
-    return row.id is None
+    return row.is_cause
 
 
-def _what(row: IncidentRow, words: Words) -> list[Node]:
+def state_and_reason(row: IncidentRow, words: Words) -> list[Node]:
     """The state and why; a far screen keeps only the second. A shared cause: how many it takes along."""
+    if row.is_blind:
+        return [incident_words(words).no_data_from(row.children)]
     if is_cause(row):
         return [words.hotspots_down(row.children), span(f", {words.reason(row.reason)}", "keadaan")]
     state, why = words.status(row.status), words.reason(row.reason)
     reason = f"{why} {words.explained(row.children)}" if row.children else why
     return [reason] if state == why else [span(f"{state}, ", "keadaan"), reason]
+
+
+def in_words(row: IncidentRow, words: Words) -> str:
+    """The same as one text."""
+    if row.is_blind:
+        return incident_words(words).no_data_from(row.children)
+    if is_cause(row):
+        return words.hotspots_down(row.children)
+    state, why = words.status(row.status), words.reason(row.reason)
+    return why if state == why else f"{state}, {why}"
 
 
 def resolved_row(row: IncidentRow, resolved_at: datetime, now: datetime, words: Words) -> Element:

@@ -17,7 +17,6 @@ from playwright.sync_api import Browser, FloatRect, Page, ViewportSize
 
 from command_centre.domain.hotspot import HotspotState
 from command_centre.domain.rule import Severity
-from command_centre.read.hotspots import cause_row
 from command_centre.read.views import Condition
 from layouts import RINGKASAN, SITUS, WIFI, WallScreen
 from layouts.shell import wall_style
@@ -40,6 +39,7 @@ from tests.support.wifi_views import (
     all_in,
     calm_states,
     cause,
+    cause_row,
     crisis_cause,
     crisis_states,
     hotspots_view,

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from dash.development.base_component import Component
 
-from layouts import LAYANAN, RINGKASAN, SCREENS, SITUS, WIFI
+from layouts import GANGGUAN, LAYANAN, RINGKASAN, SCREENS, SITUS, WIFI
 from layouts.wording import Language, words_for
-from tests.support import service_views
+from tests.support import incident_views, service_views
 from tests.support.wall_views import crisis_tiles, normal_day_tiles, sites_view, summary_view
 from tests.support.wifi_views import calm_states, crisis_cause, crisis_states, hotspots_view, normal_states, summary_with_hotspots
 
@@ -44,6 +44,11 @@ def regions_named() -> dict[str, set[str]]:
             region
             for rows in ((), service_views.normal_day(), service_views.crisis(), service_views.unmeasured())
             for region in LAYANAN.regions(service_views.services_view(rows), WORDS)
+        },
+        GANGGUAN.key: {
+            region
+            for view in (incident_views.incidents_view(), incident_views.crisis_view())
+            for region in GANGGUAN.regions(view, WORDS)
         },
         WIFI.key: {region for view in hotspots for region in WIFI.regions(view, WORDS)},
     }

@@ -12,7 +12,6 @@ import pytest
 from command_centre.domain.reading import Reason, Status
 from command_centre.domain.rule import Severity
 from command_centre.domain.target import Dimension
-from command_centre.read.hotspots import cause_row
 from command_centre.read.views import Condition, Counts, DimensionBar, Fault, HotspotCounts, SelfFault, SummaryView
 from layouts import RINGKASAN
 from layouts.parts.limits import place_condition
@@ -23,7 +22,7 @@ from layouts.wall.ringkasan import ids
 from layouts.wording import Language, words_for
 from tests.support.dash_html import classes, ids_in, to_text
 from tests.support.wall_views import NORMAL_INCIDENTS, NOW, calm_tiles, incident, normal_day_tiles, summary_view, tile
-from tests.support.wifi_views import crisis_cause, crisis_states, normal_states, summary_with_hotspots
+from tests.support.wifi_views import cause_row, crisis_cause, crisis_states, normal_states, summary_with_hotspots
 
 WORDS = words_for(Language.INDONESIAN, ZoneInfo("Asia/Makassar"))
 LONG_NAME = "Badan Kepegawaian dan Pengembangan Sumber Daya Manusia Kota Bontang Kalimantan T"

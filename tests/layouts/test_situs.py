@@ -228,7 +228,7 @@ def test_english_words_fill_the_same_screen() -> None:
 
 
 def test_the_catalogue_names_every_screen_and_which_has_a_far_form() -> None:
-    assert list(SCREENS) == ["ringkasan", "situs", "wifi", "layanan"]
+    assert list(SCREENS) == ["ringkasan", "gangguan", "situs", "wifi", "layanan"]
     assert SCREENS["situs"].needs_full_tier
     assert SCREENS["wifi"].needs_full_tier
     assert not SCREENS["ringkasan"].needs_full_tier

@@ -223,8 +223,10 @@ def incident(
     resolved: int | None = None,
     key: str | None = None,
     status: Status = Status.DOWN,
+    taken: int | None = None,
+    taken_by: str = "R. Hidayat",
 ) -> IncidentRow:
-    """One incident, opened ``minutes`` before NOW; ``resolved``: minutes before NOW when it ended."""
+    """One incident, opened ``minutes`` before NOW; ``resolved``, ``taken``: minutes before NOW when it ended, or was taken."""
     return IncidentRow(
         id=IncidentId(number),
         severity=severity,
@@ -236,6 +238,8 @@ def incident(
         owner=owner,
         opened_at=NOW - timedelta(minutes=minutes),
         resolved_at=None if resolved is None else NOW - timedelta(minutes=resolved),
+        acknowledged_at=None if taken is None else NOW - timedelta(minutes=taken),
+        acknowledged_by="" if taken is None else taken_by,
     )
 
 

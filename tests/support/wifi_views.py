@@ -10,10 +10,13 @@ from itertools import accumulate
 from pathlib import Path
 from random import Random
 
+from command_centre.domain.grouping import severity_of_scope
 from command_centre.domain.hotspot import HotspotState
+from command_centre.domain.incident import IncidentId
 from command_centre.domain.prayer import Prayer
-from command_centre.domain.reading import Reason
-from command_centre.domain.target import ParentKind, TargetKey
+from command_centre.domain.reading import Reason, Status
+from command_centre.domain.target import ParentKind, TargetKey, TargetKind
+from command_centre.read.assembling import CAUSE_GROUP
 from command_centre.read.hotspots import Standing, count_states, counts_by, groups_by, settlement_tiles
 from command_centre.read.views import (
     CrowdedPoint,
@@ -21,6 +24,7 @@ from command_centre.read.views import (
     HotspotLoad,
     HotspotPoint,
     HotspotsView,
+    IncidentRow,
     KelurahanTile,
     PlannedTime,
     SelfFault,
@@ -145,6 +149,26 @@ def cause(
         reason=Reason.TIMEOUT,
         children=children,
         kelurahan=frozenset(kelurahan),
+    )
+
+
+def cause_row(cause: SharedCause) -> IncidentRow:
+    """The stored incident of a shared cause, as a line of the incident list; its hotspots are counted, not listed."""
+    return IncidentRow(
+        id=IncidentId(1000 + cause.children),
+        severity=severity_of_scope(cause.children),
+        target=cause.key,
+        where=cause.short_name,
+        group=CAUSE_GROUP,
+        status=Status.DOWN,
+        reason=cause.reason,
+        owner=cause.owner,
+        opened_at=cause.since,
+        resolved_at=None,
+        children=cause.children,
+        is_cause=True,
+        scope_total=cause.children,
+        kind=TargetKind.HOTSPOT,
     )
 
 

@@ -22,8 +22,8 @@ _RANK = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
 def worst_first(rows: Sequence[IncidentRow]) -> list[IncidentRow]:
-    """Most severe first, then oldest first."""
-    return sorted(rows, key=lambda row: (_RANK[row.severity], row.opened_at))
+    """Most severe first, then those that nobody has, then oldest first."""
+    return sorted(rows, key=lambda row: (_RANK[row.severity], row.acknowledged_at is not None, row.opened_at))
 
 
 def verdict_on(view: SummaryView, words: Words) -> Verdict:

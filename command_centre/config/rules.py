@@ -175,8 +175,12 @@ def build_rules(entries: Mapping[int, RuleEntry], receivers: Iterable[str], find
 def refuse_strangers(names: Sequence[str], known: Iterable[str], path: Trail, findings: Findings) -> None:
     """Receivers that nobody knows."""
     for place, name in enumerate(names):
-        if name not in set(known):
-            findings.refuse((*path, place), f"{quoted(name)} is neither a receiver nor a rota", nearest(name, known))
+        _refuse_stranger(name, known, (*path, place), findings)
+
+
+def _refuse_stranger(name: str, known: Iterable[str], path: Trail, findings: Findings) -> None:
+    if name not in set(known):
+        findings.refuse(path, f"{quoted(name)} is neither a receiver nor a rota", nearest(name, known))
 
 
 def _rule(entry: RuleEntry, known: Rule | None, path: Trail, findings: Findings) -> Rule | None:
@@ -264,6 +268,8 @@ def build_rotas(
             findings.refuse((*path, "name"), f"{quoted(entry.name)} is already the name of a receiver or a rota")
         for key, names in (("people", entry.people), ("fallback", entry.fallback)):
             refuse_strangers(names, known, (*path, key), findings)
+        for place, each in enumerate(entry.overrides):
+            _refuse_stranger(each.who, known, (*path, "overrides", place, "who"), findings)
         rota = _rota(entry, path, zone, findings)
         if rota is not None:
             _look_for_holes(rota, path, findings)

@@ -1,0 +1,103 @@
+"""``alerts``, ``rules`` and ``rota``: what they make of the rules of the program, and whom they tell."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from command_centre.config.loading import load
+from command_centre.config.model import Config
+from command_centre.domain.reading import Status
+from command_centre.domain.rule import DEFAULT_RULES, Rule, Severity, StatusIs, Threshold
+from command_centre.domain.target import TargetKind
+from tests.support.configuration import KINDS, TINY_CONFIG, write_config
+
+WITA = ZoneInfo("Asia/Makassar")
+RECEIVERS = """
+receivers:
+  - {name: budi, kind: log}
+  - {name: sari, kind: log}
+  - {name: kepala, kind: log}
+"""
+
+
+def configured(tmp_path: Path, text: str = "") -> Config:
+    return load(write_config(tmp_path, TINY_CONFIG + text), KINDS)
+
+
+def rule(config: Config, name: str) -> Rule:
+    return next(each for each in config.rules if each.id == name)
+
+
+def test_every_kind_is_covered_without_a_line_and_nothing_lacks_an_owner_or_a_first_step(tmp_path: Path) -> None:
+    config = configured(tmp_path)
+    assert config.rules == DEFAULT_RULES
+    assert {each.applies_to for each in config.rules} == set(TargetKind)
+    assert all(each.owner and each.runbook for each in config.rules)
+
+
+def test_a_rule_of_the_program_is_changed_by_its_name_and_the_rest_of_it_stays(tmp_path: Path) -> None:
+    changed = rule(configured(tmp_path, "rules:\n  - {id: site-down, hold: 5m, severity: critical}\n"), "site-down")
+    assert (changed.hold, changed.severity, changed.recover) == (timedelta(minutes=5), Severity.CRITICAL, timedelta(minutes=1))
+    assert changed.condition == StatusIs(frozenset({Status.DOWN}))
+
+
+def test_a_hold_of_nothing_is_a_hold_of_nothing(tmp_path: Path) -> None:
+    assert rule(configured(tmp_path, "rules:\n  - {id: service-down, hold: 0s}\n"), "service-down").hold == timedelta(0)
+
+
+def test_a_rule_of_ones_own_is_added(tmp_path: Path) -> None:
+    text = "rules:\n  - {id: ramai, kind: hotspot, metric: clients_total, above: 25, clear: 20, severity: info,"
+    text += " owner: A, runbook: B}\n"
+    added = rule(configured(tmp_path, text), "ramai")
+    assert isinstance(added.condition, Threshold)
+    assert added.condition.breach.holds(26)
+    assert not added.condition.breach.holds(25)
+    assert added.condition.clear is not None
+    assert added.condition.clear.holds(20)
+
+
+def test_where_nobody_is_named_everybody_who_can_be_told_is(tmp_path: Path) -> None:
+    config = configured(tmp_path, RECEIVERS)
+    assert config.orders.policy((), datetime(2026, 3, 2, tzinfo=WITA)).receivers == ("budi", "sari", "kepala")
+
+
+def test_the_name_of_a_rota_stands_for_whoever_is_on_duty(tmp_path: Path) -> None:
+    """O5, and swaps."""
+    text = (
+        RECEIVERS
+        + """
+alerts:
+  receivers: [piket]
+  chain: [{after: 15m, to: [kepala], at_least: critical}]
+rota:
+  - name: piket
+    people: [budi, sari]
+    starts: 2026-03-02 08:00
+    from: "06:00"
+    until: "22:00"
+    overrides: [{who: kepala, from: 2026-03-04 08:00, until: 2026-03-05 08:00}]
+    fallback: [kepala]
+"""
+    )
+    config = configured(tmp_path, text)
+
+    def told(day: int, hour: int) -> tuple[str, ...]:
+        return config.orders.policy((), datetime(2026, 3, day, hour, tzinfo=WITA)).receivers
+
+    assert [told(2, 9), told(9, 9), told(4, 9), told(3, 2)] == [("budi",), ("sari",), ("kepala",), ("kepala",)]
+    assert [str(each) for each in config.warnings if "nobody is on duty" in str(each)]
+
+
+def test_a_rule_may_tell_somebody_else(tmp_path: Path) -> None:
+    config = configured(tmp_path, RECEIVERS + "rules:\n  - {id: site-down, receivers: [sari]}\n")
+    assert config.orders.policy(rule(config, "site-down").receivers, datetime(2026, 3, 2, tzinfo=WITA)).receivers == ("sari",)
+
+
+def test_quiet_hours_reach_over_midnight_and_what_is_critical_wakes(tmp_path: Path) -> None:
+    orders = configured(tmp_path, RECEIVERS + 'alerts:\n  quiet_from: "21:00"\n  quiet_until: "07:00"\n').orders
+    night, morning = datetime(2026, 3, 2, 23, 30, tzinfo=WITA), datetime(2026, 3, 3, 7, tzinfo=WITA)
+    assert orders.waits_until(Severity.WARNING, night) == morning
+    assert orders.waits_until(Severity.CRITICAL, night) is None
+    assert orders.waits_until(Severity.WARNING, morning) is None

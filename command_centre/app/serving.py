@@ -45,7 +45,9 @@ from command_centre.app.metrics import Metrics
 from command_centre.app.service_pages import service_pages
 from command_centre.app.signing_in import SigningIn
 from command_centre.app.single_sign_on import SigningOn
+from command_centre.app.snapshot_desk import SnapshotDesk
 from command_centre.app.snapshot_pages import snapshot_pages
+from command_centre.app.snapshot_settings import paper_settings_of
 from command_centre.commands import Commands
 from command_centre.config.access import SingleSignOn
 from command_centre.config.durations import parse_duration
@@ -756,7 +758,8 @@ def app_of(config: Config, engine: Engine, clock: Clock, access: Access, more: S
             *more,
             *for_programs(config, engine, clock),
             *service_pages(services, words, WholePath, index_of),
-            *snapshot_pages(engine, words, WholePath),
+            *snapshot_pages(engine, words, WholePath, paper_settings_of(config)),
+            *SnapshotDesk(engine, clock, words, simulated=config.mode is Mode.DEMO).routes(),
         ),
     )
 

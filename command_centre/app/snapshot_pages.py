@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from command_centre.app.snapshot_settings import PaperSettings
 from command_centre.config.model import Theme
 from command_centre.domain.seal import Seal
 from command_centre.domain.snapshot import Snapshot
@@ -24,6 +25,7 @@ from layouts.snapshot import annex, archive_page, callbacks, forms, ids, paper
 from layouts.snapshot.web_page import web_page
 from layouts.wording import Words
 from layouts.wording.snapshot_archive import archive_words
+from layouts.wording.snapshot_document import Document
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -44,12 +46,14 @@ MEDIA = {
 }
 
 
-def snapshot_pages(engine: Engine, words: Words, wrap: Callable[[ASGIApp], ASGIApp]) -> tuple[BaseRoute, ...]:
+def snapshot_pages(
+    engine: Engine, words: Words, wrap: Callable[[ASGIApp], ASGIApp], settings: PaperSettings | None = None
+) -> tuple[BaseRoute, ...]:
     """The archive's addresses. ``wrap`` makes a mounted application see its whole path (``serving.WholePath``)."""
     archive = SnapshotArchive(engine)
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     _dash(server, archive, words)
-    files = SnapshotFiles(archive, words)
+    files = SnapshotFiles(archive, words, settings or PaperSettings())
     return (
         Route(f"{ids.FILES}{{period}}/{{revision:int}}/{{form}}", files.answer),
         Route(ids.PREFIX.rstrip("/"), _to_the_archive),
@@ -96,11 +100,12 @@ def _dash(server: FastAPI, archive: SnapshotArchive, words: Words) -> Dash:
 
 
 class SnapshotFiles:
-    """Files of frozen periods, made when somebody asks: what is frozen gives the same bytes every time."""
+    """Files of frozen periods, made when somebody asks: the same bytes every time, until somebody signs."""
 
-    def __init__(self, archive: SnapshotArchive, words: Words) -> None:
+    def __init__(self, archive: SnapshotArchive, words: Words, settings: PaperSettings) -> None:
         self._archive = archive
         self._words = words
+        self._settings = settings
         self._typesetting = asyncio.Semaphore(AT_ONCE)
 
     async def answer(self, request: Request) -> Response:
@@ -125,7 +130,7 @@ class SnapshotFiles:
     def _form(self, seal: Seal, snap: Snapshot, form: str) -> bytes:
         if form == "xlsx":
             return annex.as_xlsx(annex.sheets(snap), forms.made_at(seal))
-        told = forms.document_of(snap, seal, self._words.language)
+        told = self._document(seal, snap)
         match form:
             case "pdf":
                 return paper.pdf(told, seal.cut_at)
@@ -133,3 +138,8 @@ class SnapshotFiles:
                 return paper.card(told)
             case _:
                 return web_page(told).encode()
+
+    def _document(self, seal: Seal, snap: Snapshot) -> Document:
+        approval = self._archive.approval(seal.period, seal.revision)
+        own = self._settings
+        return forms.document_of(snap, seal, self._words.language, own.letterhead, approval, own.public_url)

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from command_centre.config.model import Config
 from command_centre.config.snapshot import SnapshotSection
 from command_centre.domain.cut import Limits
 from layouts.wording import Language
-from layouts.wording.snapshot_document import Letterhead
+from layouts.wording.snapshot_document import BONTANG, Letterhead
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSettings:
+    """What stands on every paper beside the figures: whose it is, and where the archive is reached."""
+
+    letterhead: Letterhead = BONTANG
+    public_url: str | None = None
+
+
+def paper_settings_of(config: Config) -> PaperSettings:
+    """The same of one configuration."""
+    return PaperSettings(letterhead_of(config), public_url_of(config))
 
 
 def letterhead_of(config: Config) -> Letterhead:

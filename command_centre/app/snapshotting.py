@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import json
 import os
 import sys
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
+from zoneinfo import ZoneInfo
 
 from command_centre.app.supervising import EXIT_USAGE
 
@@ -22,8 +24,10 @@ if TYPE_CHECKING:
     from command_centre.pipeline.snapshotter import Snapshotter, Told
 
 EXIT_DIFFERS = 1
+DOTTED = "……………………………………"
+"""Where a number is filled in by hand."""
 USAGE = """run.py snapshot [--week 2026-W47 | --month 2026-11 | --year 2026] [--out DIR] [--english] [--json]
-                [--number TEXT --signed-by NAME --nip TEXT]     without these the paper is marked as an automatic draft
+                [--number TEXT --signed-by NAME --nip TEXT]     records who signed; until then the paper is marked a draft
                 [--config FILE] [--demo]                        without a period: the last week that is over
 run.py snapshot verify FILE [--against FILE]                    is the file what was sealed, and if not, what differs
 """
@@ -89,8 +93,8 @@ def make(rest: Sequence[str]) -> int:
     words = [*(["--config", str(options.config)] if options.config else []), *(["--demo"] if options.demo else [])]
     chosen = wiring.choose(words)
     try:
-        frozen, is_new = _frozen(chosen, options, datetime.now(UTC))
-        files = _write(frozen, options, options.out or chosen.data_dir / "snapshots")
+        frozen, is_new, approval = _frozen(chosen, options, datetime.now(UTC))
+        files = _write(frozen, approval, chosen, options)
     except (ValueError, OSError, StorageError, KeyTrouble, TypesettingError) as error:
         print(f"run.py snapshot: {error}", file=sys.stderr)
         return 1
@@ -134,7 +138,8 @@ def _period_named(parser: argparse.ArgumentParser, options: argparse.Namespace) 
             parser.error(f"--{kind.value} does not take '{text}'")
 
 
-def _frozen(chosen: Chosen, options: argparse.Namespace, now: datetime) -> tuple[Frozen, bool]:
+def _frozen(chosen: Chosen, options: argparse.Namespace, now: datetime) -> tuple[Frozen, bool, Approval | None]:
+    """The snapshot, whether it was frozen just now, and who signed it."""
     from command_centre.domain.period import PeriodKind, last_ended
     from command_centre.storage.database import migrate, open_database
 
@@ -143,9 +148,27 @@ def _frozen(chosen: Chosen, options: argparse.Namespace, now: datetime) -> tuple
         migrate(engine)
         period: Period = options.period or last_ended(PeriodKind.WEEK, now, chosen.config.zone)
         made = snapshotter_of(chosen, engine).freeze(period, now)
+        return made.frozen, made.is_new, _approval(engine, made.frozen, options, now)
     finally:
         engine.dispose()
-    return made.frozen, made.is_new
+
+
+def _approval(engine: Engine, frozen: Frozen, options: argparse.Namespace, now: datetime) -> Approval | None:
+    """Who signed: as said now and then recorded, or as recorded before. A period that is not over cannot be signed."""
+    from command_centre.storage.approvals import Signing, approval_of, approve
+    from command_centre.storage.database import writing
+
+    seal = frozen.seal
+    if options.number is None:
+        with engine.connect() as connection:
+            return approval_of(connection, seal.period, seal.revision)
+    if seal.revision == 0:
+        raise ValueError(f"{seal.period} is not over: a draft cannot be signed")
+    signing = Signing(seal.period, seal.revision, getpass.getuser(), "command line", now)
+    day = now.astimezone(ZoneInfo(frozen.snapshot.zone)).date()
+    with writing(engine) as connection:
+        nip = options.nip or DOTTED
+        return approve(connection, signing, number=options.number, name=options.signed_by, staff_number=nip, on=day)
 
 
 def snapshotter_of(chosen: Chosen, engine: Engine, tell: Told | None = None) -> Snapshotter:
@@ -170,24 +193,19 @@ def snapshotter_of(chosen: Chosen, engine: Engine, tell: Told | None = None) -> 
     return Snapshotter(engine, city, config.config_hash, open_signer(folder), supplement, tell or teller_of(config))
 
 
-def _write(frozen: Frozen, options: argparse.Namespace, folder: Path) -> list[Path]:
+def _write(frozen: Frozen, approval: Approval | None, chosen: Chosen, options: argparse.Namespace) -> list[Path]:
+    from command_centre.app.snapshot_settings import paper_settings_of
     from command_centre.storage.snapshot_file import to_bytes
     from layouts.snapshot.forms import all_forms, document_of, file_name
     from layouts.wording import Language
 
     language = Language.ENGLISH if options.english else Language.INDONESIAN
-    made = document_of(frozen.snapshot, frozen.seal, language, approval=_approval(options))
+    own = paper_settings_of(chosen.config)
+    made = document_of(frozen.snapshot, frozen.seal, language, own.letterhead, approval, own.public_url)
+    folder = options.out or chosen.data_dir / "snapshots"
     folder.mkdir(parents=True, exist_ok=True)
     files = [(f"{file_name(frozen.seal)}.json", to_bytes(frozen)), *all_forms(frozen.snapshot, frozen.seal, made, language)]
     return [_write_whole(folder / name, data) for name, data in files]
-
-
-def _approval(options: argparse.Namespace) -> Approval | None:
-    from command_centre.domain.seal import Approval
-
-    if options.number is None:
-        return None
-    return Approval(options.number, options.signed_by, options.nip or "……………………………………", date.today())  # noqa: DTZ011 - the day of the person at the keyboard
 
 
 def _write_whole(path: Path, data: bytes) -> Path:

@@ -39,6 +39,7 @@ class Right(StrEnum):
     JUDGE_FINDING = "judge_finding"  # confirm a judol finding, or call it a false alarm
     SEE_EVIDENCE = "see_evidence"  # what a hacked page really sent
     FOLLOW_UP = "follow_up"
+    APPROVE_SNAPSHOT = "approve_snapshot"  # record who signed a frozen period
     ADOPT_HOTSPOT = "adopt_hotspot"
     SEE_AUDIT = "see_audit"
     RELOAD = "reload"
@@ -58,6 +59,7 @@ NEEDS: Mapping[Right, Role] = MappingProxyType(
         Right.JUDGE_FINDING: Role.OPERATOR,
         Right.SEE_EVIDENCE: Role.OPERATOR,
         Right.FOLLOW_UP: Role.OPERATOR,
+        Right.APPROVE_SNAPSHOT: Role.OPERATOR,
         Right.ADOPT_HOTSPOT: Role.OPERATOR,
         Right.SEE_AUDIT: Role.ADMIN,
         Right.RELOAD: Role.ADMIN,

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from command_centre.domain.seal import Seal
+from command_centre.domain.seal import Approval, Seal
 from command_centre.domain.snapshot import Snapshot
 from command_centre.storage import snapshots
+from command_centre.storage.approvals import approval_of
 from command_centre.storage.snapshot_file import to_bytes
 
 MOST_LISTED = 520
@@ -62,6 +63,11 @@ class SnapshotArchive:
         """One of them, the newest revision unless one is named; None when it is not frozen."""
         with self._engine.connect() as connection:
             return snapshots.load_snapshot(connection, period, revision)
+
+    def approval(self, period: str, revision: int) -> Approval | None:
+        """Who signed that revision; None while its paper is a draft."""
+        with self._engine.connect() as connection:
+            return approval_of(connection, period, revision)
 
     def sealed_file(self, period: str, revision: int | None = None) -> bytes | None:
         """The file that anybody can verify; None when the period is not frozen."""

@@ -14,3 +14,7 @@ PERIOD = "cuplikan-periode"
 FIRST = "cuplikan-pertama"
 SECOND = "cuplikan-kedua"
 COMPARISON = "cuplikan-banding"
+
+CONSOLE = "/konsol"
+FOLLOW_UPS = "/konsol/tindak-lanjut"
+APPROVALS = "/konsol/pengesahan"

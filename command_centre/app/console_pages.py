@@ -9,13 +9,14 @@ from types import MappingProxyType
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from dash import Dash
+from dash import Dash, html
 from fastapi import FastAPI
 from sqlalchemy import Engine
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 
+from command_centre.app.console_settings import Reloading, in_force, is_supervised
 from command_centre.app.guard import current_person
 from command_centre.app.live import Draw, Drawing, LiveFeed
 from command_centre.commands import Commands
@@ -24,14 +25,22 @@ from command_centre.domain.calendar import Window
 from command_centre.domain.ports import Clock
 from command_centre.read.incident_story import IncidentStories, rules_steps
 from command_centre.read.incidents import IncidentQueries, version
+from command_centre.read.quarantine import QuarantineQueries
+from command_centre.read.register import RegisterQueries
 from command_centre.read.target_past import TargetPasts
 from layouts import shell
 from layouts.console import callbacks, frame
+from layouts.console.browser import callbacks as browser_callbacks
+from layouts.console.browser import page as browser_page
 from layouts.console.incidents import callbacks as incident_callbacks
 from layouts.console.incidents import page as incident_page
 from layouts.console.incidents.callbacks import Desk
 from layouts.console.incidents.deeds import Deeds
-from layouts.console.place import INCIDENTS, PAGES, ROOT, Place
+from layouts.console.place import INCIDENTS, PAGES, ROOT, TARGETS, Place
+from layouts.console.sheets import callbacks as sheet_callbacks
+from layouts.console.sheets import ids as sheet_ids
+from layouts.console.sheets.callbacks import Reload
+from layouts.console.sheets.settings import InForce
 from layouts.wording import Language, Words, words_for
 from layouts.wording.console import console_words
 
@@ -52,9 +61,13 @@ Wrap: TypeAlias = Callable[[FastAPI], object]
 class Console:
     """The console of one installation, before it has a server: the parts that answer, and the words."""
 
-    desk: Desk
-    pages: Mapping[str, callbacks.BuildPage]
     engine: Engine
+    desk: Desk
+    commands: Commands
+    register: RegisterQueries
+    strangers: QuarantineQueries
+    in_force: InForce
+    reload: Reload | None
 
     def news(self) -> Draw:
         """How the live feed draws the console: one word that changes when anything does."""
@@ -63,7 +76,7 @@ class Console:
     def routes(self, feed: LiveFeed, wrap: Wrap, index_of: IndexOf) -> tuple[BaseRoute, ...]:
         """The console's addresses. ``wrap`` and ``index_of`` are ``serving``'s."""
         server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-        dash_of(server, self.desk, self.pages)
+        dash_of(server, self)
         page = _Page(server, index_of)
         return (
             Route(f"{ROOT}/siaran", _News(feed).answer),
@@ -113,8 +126,9 @@ class _News:
             self._open -= 1
 
 
-def dash_of(server: FastAPI, desk: Desk, pages: Mapping[str, callbacks.BuildPage]) -> Dash:
+def dash_of(server: FastAPI, console: Console) -> Dash:
     """The Dash application of the console."""
+    desk = console.desk
     app = Dash(
         "command_centre.console",
         server=server,  # type: ignore[arg-type]  # Dash takes a FastAPI application; its annotation knows Flask only
@@ -133,8 +147,11 @@ def dash_of(server: FastAPI, desk: Desk, pages: Mapping[str, callbacks.BuildPage
     app.backend.websocket_capability = False
     app.index_string = shell.desk_index_string(language=Language.INDONESIAN.value, theme=desk.theme)
     app.layout = frame.skeleton()
-    callbacks.register(app, desk, pages)
+    callbacks.register(app, desk, pages_of(desk))
     incident_callbacks.register(app, desk)
+    browser_callbacks.register(app, desk, console.register)
+    shows = sheet_callbacks.shows(desk, console.register, console.strangers, console.in_force)
+    sheet_callbacks.register(app, desk, shows, console.commands, console.reload)
     return app
 
 
@@ -150,6 +167,8 @@ def console_of(config: Config, engine: Engine, clock: Clock) -> Console:
         steps=rules_steps(config.rules),
         groups={each.key: each.name for each in config.parents},
         is_simulated=config.mode is Mode.DEMO,
+        in_force=in_force(config),
+        reload=Reloading(engine, clock).ask if is_supervised() else None,
     )
 
 
@@ -164,21 +183,32 @@ def console_on(
     steps: Mapping[str, str] = MappingProxyType({}),
     groups: Mapping[str, str] = MappingProxyType({}),
     is_simulated: bool = False,
+    in_force: InForce | None = None,
+    reload: Reload | None = None,
 ) -> Console:
     """The console on one database. ``steps``: the first step to take, by rule; ``groups``: names of shared causes, by key."""
     words = {language: words_for(language, zone) for language in Language}
+    commands = Commands(engine, clock)
     desk = Desk(
         incidents=IncidentQueries(
             engine, zone, clock, windows=windows, kelurahan=kelurahan, groups=groups, is_simulated=is_simulated
         ),
         stories=IncidentStories(engine, clock, places=places, steps=steps, groups=groups, is_simulated=is_simulated),
         pasts=TargetPasts(engine, zone, clock, windows=windows, is_simulated=is_simulated),
-        deeds=Deeds(Commands(engine, clock)),
+        deeds=Deeds(commands),
         person=current_person,
         words=words.__getitem__,
         theme=Theme.DARK.value,
     )
-    return Console(desk, pages_of(desk), engine)
+    return Console(
+        engine,
+        desk,
+        commands,
+        RegisterQueries(engine, clock),
+        QuarantineQueries(engine),
+        InForce() if in_force is None else in_force,
+        reload,
+    )
 
 
 def pages_of(desk: Desk) -> Mapping[str, callbacks.BuildPage]:
@@ -188,4 +218,12 @@ def pages_of(desk: Desk) -> Mapping[str, callbacks.BuildPage]:
         people = desk.stories.people()
         return incident_page.skeleton(place, desk.person(), people, desk.incidents.kelurahan, desk.incidents.owners(), words)
 
-    return dict.fromkeys(PAGES, incidents) | {INCIDENTS: incidents}
+    def targets(place: Place, words: Words) -> object:
+        return browser_page.skeleton(place, desk.incidents.kelurahan, desk.incidents.owners(), words)
+
+    def sheet(_: Place, __: Words) -> object:
+        return html.Main(
+            [html.Div(id=sheet_ids.SAID, className="hasil", role="status"), html.Div(id=sheet_ids.SHEET)], className="lembar"
+        )
+
+    return dict.fromkeys(PAGES, sheet) | {INCIDENTS: incidents, TARGETS: targets}

@@ -30,7 +30,6 @@ class ConsoleWords:
     sign_out: str
     lost: str
     unreadable: str
-    skip: str
     priority: str
     incident: str
     age: str
@@ -92,6 +91,7 @@ class ConsoleWords:
     children_not_told: str
     children_more: str
     target: str
+    kind: str
     state: str
     first: str
     evidence: str
@@ -165,7 +165,6 @@ class ConsoleWords:
     open_target: str
     no_such_target: str
     never: str
-    rows_of: str
     quality_lead: str
     quality: Mapping[str, str]
     quality_none: str
@@ -199,6 +198,8 @@ class ConsoleWords:
     messages: str
     sample: str
     decision: str
+    decided: str
+    choose_target: str
     adopt: str
     ignore: str
     wait: str
@@ -267,7 +268,6 @@ INDONESIAN = ConsoleWords(
     sign_out="Keluar",
     lost="Sambungan ke server terputus. Daftar ini bisa tertinggal.",
     unreadable="Pangkalan data sedang tidak dapat dibaca. Daftar ini bisa tertinggal.",
-    skip="Ke isi",
     priority="Prioritas",
     incident="Gangguan",
     age="Umur",
@@ -329,6 +329,7 @@ INDONESIAN = ConsoleWords(
     children_not_told="{n}, pemberitahuan tidak dikirim",
     children_more="dan {n} lainnya",
     target="Target",
+    kind="Jenis",
     state="Keadaan",
     first="Mulai",
     evidence="Bukti",
@@ -439,7 +440,6 @@ INDONESIAN = ConsoleWords(
     open_target="Buka riwayat",
     no_such_target="Target ini tidak ada dalam daftar.",
     never="belum pernah",
-    rows_of="{n} target",
     quality_lead="Daftar induk yang rapi membuat setiap angka berarti. Perbaiki di lembar kerja daftar, lalu muat ulang.",
     quality=MappingProxyType(
         {
@@ -497,6 +497,8 @@ INDONESIAN = ConsoleWords(
     messages="Pesan",
     sample="Contoh pesan",
     decision="Keputusan",
+    decided="Keputusan tercatat.",
+    choose_target="Pilih satu target di tabel.",
     adopt="Jadikan titik kota",
     ignore="Abaikan",
     wait="Tunggu lagi",
@@ -565,7 +567,6 @@ ENGLISH = ConsoleWords(
     sign_out="Sign out",
     lost="The connection to the server is lost. This list may be behind.",
     unreadable="The database cannot be read now. This list may be behind.",
-    skip="To the content",
     priority="Priority",
     incident="Incident",
     age="Age",
@@ -627,6 +628,7 @@ ENGLISH = ConsoleWords(
     children_not_told="{n}, nobody was told",
     children_more="and {n} more",
     target="Target",
+    kind="Kind",
     state="State",
     first="Began",
     evidence="Evidence",
@@ -737,7 +739,6 @@ ENGLISH = ConsoleWords(
     open_target="Open its past",
     no_such_target="The register lists no such target.",
     never="never",
-    rows_of="{n} targets",
     quality_lead="A tidy register gives every figure its meaning. Correct it in the register's sheet, then reload.",
     quality=MappingProxyType(
         {
@@ -795,6 +796,8 @@ ENGLISH = ConsoleWords(
     messages="Messages",
     sample="Sample message",
     decision="Decision",
+    decided="The decision is kept.",
+    choose_target="Choose a target from the table.",
     adopt="Make it a hotspot of the city",
     ignore="Ignore",
     wait="Wait again",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -90,10 +90,16 @@ def _filters(app: Dash) -> None:
         path: str | None,
         search: str | None,
     ) -> Any:
-        words = {TEXT: text, SEVERITY: severity, KIND: kind, KELURAHAN: kelurahan, OWNER: owner}
-        place = place_of(path, search)
-        wanted = place.with_filter(**{name: "" if word == EVERYTHING else str(word or "")[:100] for name, word in words.items()})
-        return no_update if wanted.query == place.query else wanted.search
+        return kept_filters(
+            {TEXT: text, SEVERITY: severity, KIND: kind, KELURAHAN: kelurahan, OWNER: owner}, place_of(path, search)
+        )
+
+
+def kept_filters(words: Mapping[str, Any], place: Place) -> Any:
+    """The query of the address with these words of the filter's fields; nothing where it says so already."""
+    known = {name: "" if word == EVERYTHING else str(word or "")[:100] for name, word in words.items()}
+    wanted = place.with_filter(**known)
+    return no_update if wanted.query == place.query else wanted.search
 
 
 def _detail(app: Dash, desk: Desk) -> None:

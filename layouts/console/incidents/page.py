@@ -51,16 +51,19 @@ def _filters(place: Place, kelurahan: Mapping[str, str], owners: Sequence[str], 
             html_size="14",
             autocomplete="off",
         ),
-        _select(ids.SEVERITY, say.all_severities, {each.value: words.severity(each) for each in Severity}, asked.severity or ""),
-        _select(ids.KIND, say.all_kinds, {each.value: say.kinds[each] for each in TargetKind}, asked.kind or ""),
-        _select(ids.KELURAHAN, say.all_kelurahan, kelurahan, asked.kelurahan),
-        _select(ids.OWNER, say.all_owners, {each: each for each in owners}, asked.owner),
+        filter_field(
+            ids.SEVERITY, say.all_severities, {each.value: words.severity(each) for each in Severity}, asked.severity or ""
+        ),
+        filter_field(ids.KIND, say.all_kinds, {each.value: say.kinds[each] for each in TargetKind}, asked.kind or ""),
+        filter_field(ids.KELURAHAN, say.all_kelurahan, kelurahan, asked.kelurahan),
+        filter_field(ids.OWNER, say.all_owners, {each: each for each in owners}, asked.owner),
     ]
     strip: Component = html.Div(fields, className="saring", role="search")
     return strip
 
 
-def _select(key: str, everything: str, options: Mapping[str, str], value: str) -> Component:
+def filter_field(key: str, everything: str, options: Mapping[str, str], value: str) -> Component:
+    """A field of the filter; its first choice filters nothing."""
     known = [{"label": everything, "value": EVERYTHING}, *({"label": label, "value": word} for word, label in options.items())]
     if value and value not in options:
         known.append({"label": value, "value": value})  # an address may name what is not there (any more)

@@ -1,0 +1,1 @@
+"""The plain pages of the console: quality of the register, load of alarms, walls and receivers, quarantine, configuration."""

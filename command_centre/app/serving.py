@@ -8,7 +8,7 @@ import hashlib
 import json
 import logging
 import signal
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -37,8 +37,10 @@ from command_centre.app.api import create_api
 from command_centre.app.caching import FileCaching
 from command_centre.app.clock import SystemClock
 from command_centre.app.console_pages import NEWS, Console, console_of
+from command_centre.app.demo_inbox import demo_inbox
 from command_centre.app.duty import desk_of
 from command_centre.app.entrance import access_of, give_demo_password
+from command_centre.app.evidence_pages import evidence_pages
 from command_centre.app.guard import SSO_START, Access, Guard
 from command_centre.app.live import REST_BETWEEN_DRAWS, Draw, Drawing, LiveFeed
 from command_centre.app.metrics import Metrics
@@ -52,9 +54,8 @@ from command_centre.commands import Commands
 from command_centre.config.access import SingleSignOn
 from command_centre.config.durations import parse_duration
 from command_centre.config.holidays import closed_days
-from command_centre.config.model import Config, Mode, Theme, Wall
+from command_centre.config.model import Config, Mode, Sound, Theme, Wall
 from command_centre.domain.ports import Clock
-from command_centre.domain.rule import Severity
 from command_centre.domain.target import TargetKey
 from command_centre.read.archive import Archive
 from command_centre.read.details import HotspotDetails
@@ -63,7 +64,6 @@ from command_centre.read.queries import Queries
 from command_centre.read.service_details import ServiceDetails
 from command_centre.read.watching import watch
 from command_centre.storage.database import migrate, open_database
-from command_centre.storage.times import to_ms
 from command_centre.storage.walls import WallBeat, record_beat
 from layouts import SCREENS, WallScreen, shell
 from layouts.console.hotspot import callbacks as hotspot_callbacks
@@ -83,7 +83,10 @@ MOST_REGION_FAULTS = 100
 LAYOUTS = Path(shell.__file__).parent
 ASSETS = LAYOUTS / "assets"
 STYLE_SHEETS = ("fonts.css", "tokens.css", "wall-base.css")
-DESK_ONLY, WALLS_ONLY = r"(desk|duty|console)\.(css|js)", r"(wall-.*|live|freshness|duty|console)\.(css|js)"
+DESK_ONLY, WALLS_ONLY = (
+    r"(desk|duty|console|evidence)\.(css|js)",
+    r"(wall-.*|live|freshness|sound|duty|console|evidence)\.(css|js)",
+)
 """Files of the one assets folder that the other kind of page leaves out."""
 DESK = "/meja/"
 """Where the scripts and answers of desk pages are; the pages themselves have addresses of their own."""
@@ -100,6 +103,8 @@ MOST_STREAMS = 200
 MOST_BEAT_BYTES = 4096
 BEAT_EVERY = timedelta(seconds=10)
 """How often a wall says that it lives; one that does so more than twice as often is not listened to."""
+LISTING_INCIDENTS = ("gangguan", "ringkasan")
+"""Screens that list incidents, the fuller first. The second one has a form for every room."""
 LOADING = "memuat"
 """What a wall calls its page before one is drawn (freshness.js)."""
 SHORTEST_TURN = timedelta(seconds=5)
@@ -237,27 +242,20 @@ def _door(engine: Engine, clock: Clock, access: Access, words: Words, section: S
 
 def draws(queries: Queries, words: Words, screens: Mapping[str, WallScreen[Any]]) -> dict[str, Draw]:
     """How each screen is drawn: its question, then its pure render function."""
-    ringkasan, situs, wifi, layanan = (screens[each] for each in ("ringkasan", "situs", "wifi", "layanan"))
+    ask: Mapping[str, Callable[[], Any]] = {
+        "ringkasan": queries.summary,
+        "situs": queries.sites,
+        "wifi": queries.hotspots,
+        "layanan": queries.services,
+        "gangguan": queries.incidents,
+    }
     faults = RegionFaults()
 
-    def draw_summary() -> Drawing:
-        view = queries.summary()
-        alarms = tuple(to_ms(each.opened_at) for each in view.incidents if each.severity is Severity.CRITICAL)
-        return Drawing(ringkasan.regions(view, words, faults.note), view.as_of, alarms)
+    def draw(screen: WallScreen[Any], question: Callable[[], Any]) -> Drawing:
+        view = question()
+        return Drawing(screen.regions(view, words, faults.note), view.as_of, queries.alarms())
 
-    def draw_sites() -> Drawing:
-        view = queries.sites()
-        return Drawing(situs.regions(view, words, faults.note), view.as_of)
-
-    def draw_hotspots() -> Drawing:
-        view = queries.hotspots()
-        return Drawing(wifi.regions(view, words, faults.note), view.as_of)
-
-    def draw_services() -> Drawing:
-        view = queries.services()
-        return Drawing(layanan.regions(view, words, faults.note), view.as_of)
-
-    return {"ringkasan": draw_summary, "situs": draw_sites, "wifi": draw_hotspots, "layanan": draw_services}
+    return {key: functools.partial(draw, screens[key], question) for key, question in ask.items()}
 
 
 class RegionFaults:
@@ -452,10 +450,23 @@ class _Site:
             raise RefusedError(self._words.say.too_far.format(page=title), 409)
         return shown
 
+    def _jump(self, page: Page) -> str | None:
+        """Where a wall in turn goes for a new critical incident; None on a wall that keeps to one page.
+
+        A page that lists incidents: one of its own where it has one, else the best one that can be read in this room.
+        """
+        if len(page.screens) == 1:
+            return None
+        own = next((each for each in LISTING_INCIDENTS if each in page.screens), None)
+        return own or self._readable(LISTING_INCIDENTS, page.wall)[0]
+
     def _html(self, page: Page) -> str:
         style = shell.wall_style(page.wall.screen_diagonal, page.wall.viewing_distance_m)
         plan = {
             "screens": page.screens,
+            "jump": self._jump(page),
+            "sound": page.wall.sound is Sound.ON and page.is_named,
+            "mute": page.wall.mute_minutes,
             "every": page.turn // timedelta(milliseconds=1),
             "name": page.wall.name if page.is_named else None,
             "beat": self._beat_every // timedelta(milliseconds=1),
@@ -733,6 +744,8 @@ def app_of(config: Config, engine: Engine, clock: Clock, access: Access, more: S
         is_simulated=config.mode is Mode.DEMO,
         holidays=closed_days(config.special_days),
         catalogue=config.catalogue,
+        orders=config.orders,
+        people={each.name: each.person for each in config.receivers if each.person is not None},
     )
     words = words_for(Language.INDONESIAN, config.zone)
     services = ServiceDetails(
@@ -759,7 +772,9 @@ def app_of(config: Config, engine: Engine, clock: Clock, access: Access, more: S
             *for_programs(config, engine, clock),
             *service_pages(services, words, WholePath, index_of),
             *snapshot_pages(engine, words, WholePath, paper_settings_of(config)),
+            *evidence_pages(engine, clock, words, contact=config.city.contact or "", is_simulated=config.mode is Mode.DEMO),
             *SnapshotDesk(engine, clock, words, simulated=config.mode is Mode.DEMO).routes(),
+            *([demo_inbox(config, words)] if config.mode is Mode.DEMO else []),
         ),
     )
 

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from collectors import KINDS
+from command_centre.app.alerting import alert_chores
 from command_centre.app.clock import SystemClock
 from command_centre.app.keeping import Keeper
 from command_centre.app.notifying import Notifying
@@ -127,7 +128,7 @@ def run(chosen: Chosen) -> int:
             orders=config.orders,
             clock=clock,
             lease=lease,
-            chores=(ROLLING, watching(), forgetting(_keep(config)), *desk.chores(), *strangers.chores()),
+            chores=(ROLLING, *alert_chores(config), watching(), forgetting(_keep(config)), *desk.chores(), *strangers.chores()),
         )
         if chosen.is_demo:
             _backfill(engine, recorder, config, chosen.script_path, clock)

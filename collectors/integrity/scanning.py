@@ -145,7 +145,15 @@ class _Walk:
         facts = {view: each.facts_for_comparison() for view, each in seen.items()}
         self._findings += cloaking(url, facts)
         self._findings += foreign_language(url, facts)
+        self._keep_beside(seen)
         return seen
+
+    def _keep_beside(self, seen: Mapping[View, _Seen]) -> None:
+        """Where one view of a page is evidence, what a person was sent is kept with it: the two are compared by eye."""
+        visits = [each.visit for each in seen.values() if each.visit is not None]
+        person = seen.get(View.BROWSER, _Seen()).visit
+        if person is not None and person.body and any(each.body_sha256 in self._bodies for each in visits):
+            self._bodies.setdefault(person.body_sha256, Body(person.view, person.url, person.body_sha256, person.body))
 
     async def _view_of(self, url: str, view: View) -> _Seen:
         visit = await self._visitor.visit(url, view)

@@ -112,6 +112,24 @@ def integrity(engine: Engine, at: datetime) -> IntegrityView:
     return IntegrityView(at, tuple(ranked), total)
 
 
+def site_integrity(engine: Engine, key: TargetKey) -> SiteIntegrity | None:
+    """How one site stands; None where it was never scanned, or nobody knows it."""
+    named = select(integrity_watch, target.c.key, target.c.name, target.c.short_name, target.c.owner)
+    asked = named.join(target, target.c.id == integrity_watch.c.target_id).where(target.c.key == key)
+    with engine.connect() as connection, connection.begin():
+        row = connection.execute(asked).mappings().first()
+        if row is None:
+            return None
+        of_it = select(integrity_scan).where(integrity_scan.c.target_id == row["target_id"])
+        scan = connection.execute(of_it.order_by(integrity_scan.c.id.desc()).limit(1)).mappings().first()
+        return _site(row, scan, _findings(connection, [scan["id"]] if scan is not None else []))
+
+
+def findings_of_scan(connection: Connection, scan: int) -> tuple[FindingView, ...]:
+    """What one scan found, heaviest first, fit to be shown."""
+    return tuple(_findings(connection, [scan]).get(scan, ()))
+
+
 def chronology(engine: Engine, key: TargetKey) -> tuple[ChangeView, ...]:
     """What happened to one site, newest first."""
     asked = (

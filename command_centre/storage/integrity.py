@@ -211,16 +211,20 @@ def add_exception(
     connection.execute(insert(integrity_exception), values)
 
 
+def newest_scan_that_found(connection: Connection, target_id: int) -> int | None:
+    """The newest scan of a site that found something: while a site is being cleaned, later ones find nothing."""
+    found = select(func.max(integrity_scan.c.id)).join(integrity_finding, integrity_finding.c.scan_id == integrity_scan.c.id)
+    return connection.execute(found.where(integrity_scan.c.target_id == target_id)).scalar()
+
+
 def newest_fingerprints(connection: Connection, target_id: int) -> tuple[str, ...]:
-    """The fingerprints of the findings of the newest scan."""
-    newest = select(func.max(integrity_scan.c.id)).where(integrity_scan.c.target_id == target_id).scalar_subquery()
-    rows = connection.execute(select(integrity_finding.c.fingerprint).where(integrity_finding.c.scan_id == newest))
-    return tuple(row.fingerprint for row in rows)
+    """The fingerprints of what was found last."""
+    return tuple(each.fingerprint for each in newest_findings(connection, target_id))
 
 
 def newest_findings(connection: Connection, target_id: int) -> tuple[Finding, ...]:
-    """The findings of the newest scan, heaviest first, as they were found: shown only through ``defang``."""
-    newest = select(func.max(integrity_scan.c.id)).where(integrity_scan.c.target_id == target_id).scalar_subquery()
+    """What was found last, heaviest first, as it was found: shown only through ``defang``."""
+    newest = newest_scan_that_found(connection, target_id)
     rows = connection.execute(
         select(integrity_finding).where(integrity_finding.c.scan_id == newest).order_by(integrity_finding.c.number)
     )

@@ -168,6 +168,7 @@ class ViewerPhrases:
     done: str
     refused: str
     nothing_changed: str
+    too_late: str
     report: str
     report_text: str
     report_pdf: str
@@ -247,9 +248,10 @@ INDONESIAN_VIEWER = ViewerPhrases(
     reason="Alasan",
     days="Berlaku (hari, paling lama 180)",
     may_not_judge="Penilaian hanya oleh operator ke atas.",
-    done="Tercatat: {what}.",
-    refused="Tidak dicatat: {why}.",
+    done="Penilaian tercatat.",
+    refused="Tidak dicatat: tulis alasannya, dan lama pengecualian antara 1 dan 180 hari.",
     nothing_changed="Tidak ada yang berubah: keadaan situs sudah demikian.",
+    too_late="Tidak dicatat: ada pemindaian baru. Lihat bukti yang sekarang, lalu nilai kembali.",
     report="Laporan insiden",
     report_text="Unduh teks",
     report_pdf="Unduh PDF",
@@ -303,9 +305,10 @@ ENGLISH_VIEWER = ViewerPhrases(
     reason="Reason",
     days="Holds for (days, at most 180)",
     may_not_judge="Only operators and above judge.",
-    done="Recorded: {what}.",
-    refused="Not recorded: {why}.",
+    done="The judgement is recorded.",
+    refused="Not recorded: give a reason, and between 1 and 180 days for an exception.",
     nothing_changed="Nothing changed: the site stood so already.",
+    too_late="Not recorded: there is a newer scan. Look at its evidence and judge again.",
     report="Incident report",
     report_text="Download text",
     report_pdf="Download PDF",

@@ -42,48 +42,54 @@ class _Parser(argparse.ArgumentParser):
 
 def run_user(rest: Sequence[str]) -> int:
     """``run.py user add NAME --role ROLE [--password-stdin] | disable NAME | list``."""
-    parser = _Parser(prog="run.py user", add_help=False)
-    parser.add_argument("--config", default="config.yaml")
+    parser, where = _Parser(prog="run.py user", add_help=False), _where()
     does = parser.add_subparsers(dest="does", required=True)
-    adding = does.add_parser("add", add_help=False)
+    adding = does.add_parser("add", add_help=False, parents=[where])
     adding.add_argument("name")
     adding.add_argument("--role", required=True, choices=[each.value for each in PEOPLE])
     adding.add_argument("--password-stdin", action="store_true")
-    does.add_parser("disable", add_help=False).add_argument("name")
-    does.add_parser("list", add_help=False)
+    does.add_parser("disable", add_help=False, parents=[where]).add_argument("name")
+    does.add_parser("list", add_help=False, parents=[where])
     options = parser.parse_args(rest)
     match options.does:
         case "add":
-            return _with_database(options.config, lambda engine: _add(engine, options))
+            return _with_database(options, lambda engine: _add(engine, options))
         case "disable":
-            return _with_database(options.config, lambda engine: _disable(engine, options.name))
+            return _with_database(options, lambda engine: _disable(engine, options.name))
         case _:
-            return _with_database(options.config, _list)
+            return _with_database(options, _list)
 
 
 def run_token(rest: Sequence[str]) -> int:
     """``run.py token add NAME --role wall|official|operator [--lasts 365d] | revoke NUMBER | list``."""
-    parser = _Parser(prog="run.py token", add_help=False)
-    parser.add_argument("--config", default="config.yaml")
+    parser, where = _Parser(prog="run.py token", add_help=False), _where()
     does = parser.add_subparsers(dest="does", required=True)
-    adding = does.add_parser("add", add_help=False)
+    adding = does.add_parser("add", add_help=False, parents=[where])
     adding.add_argument("name")
     adding.add_argument("--role", default=Role.WALL.value, choices=[Role.WALL.value, *(each.value for each in PEOPLE)])
     adding.add_argument("--lasts")
-    does.add_parser("revoke", add_help=False).add_argument("number", type=int)
-    does.add_parser("list", add_help=False)
+    does.add_parser("revoke", add_help=False, parents=[where]).add_argument("number", type=int)
+    does.add_parser("list", add_help=False, parents=[where])
     options = parser.parse_args(rest)
     match options.does:
         case "add":
-            return _with_database(options.config, lambda engine: _add_token(engine, options))
+            return _with_database(options, lambda engine: _add_token(engine, options))
         case "revoke":
-            return _with_database(options.config, lambda engine: _revoke(engine, options.number))
+            return _with_database(options, lambda engine: _revoke(engine, options.number))
         case _:
-            return _with_database(options.config, _list_tokens)
+            return _with_database(options, _list_tokens)
 
 
-def _with_database(config: str, do: Callable[[Engine], int]) -> int:
-    chosen = choose(["--config", str(config)])
+def _where() -> argparse.ArgumentParser:
+    """Which installation is meant; in every command the same."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--config", default="config.yaml")
+    parser.add_argument("--demo", action="store_true")
+    return parser
+
+
+def _with_database(options: argparse.Namespace, do: Callable[[Engine], int]) -> int:
+    chosen = choose(["--config", str(options.config), *(["--demo"] if options.demo else [])])
     try:
         engine = open_database(chosen.config.database_url())
         migrate(engine)

@@ -219,6 +219,7 @@ def _changed(known: Rule, entry: RuleEntry, condition: Condition | None, path: T
         recover=known.recover if entry.recover is None else entry.recover,
         severity=entry.severity or known.severity,
         owner=entry.owner or known.owner,
+        asks_owner=known.asks_owner and entry.owner is None,
         runbook=entry.runbook or known.runbook,
         receivers=entry.receivers or known.receivers,
     )

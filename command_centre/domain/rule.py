@@ -130,7 +130,8 @@ class Rule:
     """A condition, how long it must hold before it fires, how long calm must last before it clears, and whom it concerns.
 
     ``explains`` says that a target in this trouble cannot be looked through: what depends on it is not told of.
-    ``owner`` is who has to act and ``runbook`` the first step; the configuration refuses a rule without them.
+    ``owner`` is who has to act and ``runbook`` the first step; the configuration refuses a rule without them. With ``asks_owner``
+    the owner of the target acts, and ``owner`` only where the register names nobody.
     """
 
     id: RuleId
@@ -143,6 +144,7 @@ class Rule:
     owner: str = ""
     runbook: str = ""
     receivers: tuple[str, ...] = ()
+    asks_owner: bool = False
 
 
 def judge(rule: Rule, reading: Reading, *, is_open: bool = False, earlier: float | None = None) -> Verdict:
@@ -200,10 +202,7 @@ NOW, MINUTE, DAY = timedelta(0), timedelta(minutes=1), 86_400.0
 CERTIFICATE = Threshold(
     MetricName("certificate_remaining_seconds"),
     Limit(Comparison.BELOW, 14 * DAY),
-    levels=(
-        Level(Severity.WARNING, Limit(Comparison.BELOW, 7 * DAY)),
-        Level(Severity.CRITICAL, Limit(Comparison.BELOW, 1 * DAY)),
-    ),
+    levels=(Level(Severity.WARNING, Limit(Comparison.BELOW, 7 * DAY)),),
 )
 INJECTED = RuleId("site-judol")
 INJECTION = Threshold(MetricName("injected_content"), Limit(Comparison.ABOVE, 0))
@@ -213,11 +212,11 @@ OPD, WIFI, SERVICES, OPERATORS = "OPD pemilik situs", "Tim Wi-Fi Diskominfo", "P
 
 DEFAULT_RULES = (
     Rule(
-        RuleId("site-down"), TargetKind.SITE, DOWN, NOW, MINUTE, Severity.WARNING, explains=True, owner=OPD,
+        RuleId("site-down"), TargetKind.SITE, DOWN, NOW, MINUTE, Severity.WARNING, explains=True, owner=OPD, asks_owner=True,
         runbook="Buka situs dari jaringan lain. Bila tetap tidak terbuka, hubungi pengelola situs.",
     ),
     Rule(
-        RuleId("site-certificate"), TargetKind.SITE, CERTIFICATE, NOW, NOW, Severity.INFO, owner=OPD,
+        RuleId("site-certificate"), TargetKind.SITE, CERTIFICATE, NOW, NOW, Severity.INFO, owner=OPD, asks_owner=True,
         runbook="Perbarui sertifikat sebelum masa berlakunya habis.",
     ),
     Rule(
@@ -225,20 +224,20 @@ DEFAULT_RULES = (
         runbook="Jangan buka situs itu. Simpan bukti di /konsol/judol, lalu ikuti docs/runbooks/judol.md.",
     ),
     Rule(
-        RuleId("hotspot-down"), TargetKind.HOTSPOT, DOWN, NOW, MINUTE, Severity.INFO, explains=True, owner=WIFI,
+        RuleId("hotspot-down"), TargetKind.HOTSPOT, DOWN, NOW, MINUTE, Severity.INFO, explains=True, owner=WIFI, asks_owner=True,
         runbook="Periksa listrik di lokasi, lalu hubungi penyedia.",
     ),
     Rule(
-        RuleId("hotspot-silent"), TargetKind.HOTSPOT, SilentFor(15 * MINUTE), NOW, NOW, Severity.INFO, owner=WIFI,
-        runbook="Titik tidak melapor. Periksa listrik di lokasi dan sambungan titik ke broker.",
+        RuleId("hotspot-silent"), TargetKind.HOTSPOT, SilentFor(15 * MINUTE), NOW, NOW, Severity.INFO,
+        owner=WIFI, asks_owner=True, runbook="Titik tidak melapor. Periksa listrik di lokasi dan sambungan titik ke broker.",
     ),
     Rule(
-        RuleId("service-down"), TargetKind.SERVICE, DOWN, 2 * MINUTE, MINUTE, Severity.WARNING, owner=SERVICES,
+        RuleId("service-down"), TargetKind.SERVICE, DOWN, 2 * MINUTE, MINUTE, Severity.WARNING, owner=SERVICES, asks_owner=True,
         runbook="Buka layanan dari jaringan lain. Bila tetap gagal, hubungi pengelola layanan.",
     ),
     Rule(
-        RuleId("service-silent"), TargetKind.SERVICE, SilentFor(30 * MINUTE), NOW, NOW, Severity.INFO, owner=SERVICES,
-        runbook="Layanan tidak melapor. Periksa alamat dan kunci antarmukanya.",
+        RuleId("service-silent"), TargetKind.SERVICE, SilentFor(30 * MINUTE), NOW, NOW, Severity.INFO,
+        owner=SERVICES, asks_owner=True, runbook="Layanan tidak melapor. Periksa alamat dan kunci antarmukanya.",
     ),
     Rule(
         RuleId("self-down"), TargetKind.SELF, DOWN, NOW, NOW, Severity.CRITICAL, owner=OPERATORS,

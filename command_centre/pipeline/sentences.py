@@ -51,6 +51,9 @@ _SAY: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Tanyakan gangguan listrik ke PLN, lalu pastikan perangkat hidup kembali.",
             "Ask the power company, then see that the devices come back.",
         ),
+        "flood": ("Banjir gangguan: {count} gangguan baru sekaligus", "A flood: {count} new troubles at once"),
+        "flood_over": ("{count} gangguan pulih sekaligus", "{count} troubles over at once"),
+        "and_more": ("dan {more} lagi", "and {more} more"),
         "morning": (
             "{begun} gangguan kecil sejak kemarin, {lasting} masih berlangsung",
             "{begun} small troubles since yesterday, {lasting} still going on",

@@ -15,7 +15,8 @@ from command_centre.domain.calendar import Interval
 from command_centre.domain.notification import Message, NoticeKind, Why
 from command_centre.domain.orders import Orders
 from command_centre.domain.reading import Reading
-from command_centre.domain.rule import Rule, RuleId, Severity
+from command_centre.domain.rule import Rule, Severity
+from command_centre.domain.scoreboard import FLOOD_BEGINS, FLOOD_OVER
 from command_centre.domain.silence import Silence, is_silenced
 from command_centre.domain.target import Parent, TargetKey
 from command_centre.domain.telling import Member, Notice, Policy, Told, decide, next_due
@@ -27,8 +28,11 @@ from command_centre.storage import telling
 from command_centre.storage.outbox import enqueue
 from command_centre.storage.telling import Story
 
-EVERY = timedelta(seconds=0.5)
+EVERY = timedelta(seconds=1)
 MOST_ROUNDS = 20
+FEWEST_TO_DAM = 3
+"""Two things at once are still told one by one."""
+MOST_IN_SUMMARY = 20
 LONGEST_WINDOW = timedelta(days=8)
 """How far back the end of planned time is looked for that deserves a reminder."""
 
@@ -45,37 +49,68 @@ def telling_chore(words: Words, *, every: timedelta = EVERY) -> Chore:
 
 def tell(connection: Connection, at: datetime, rulebook: Rulebook, words: Words) -> int:
     """Write every notice that is due at ``at``; returns how many messages that made."""
-    digest = _digest(connection, at, rulebook.orders, words)
+    due = _digest(connection, at, rulebook.orders, words)
     active = telling.stories(connection)
-    if not active:
-        return digest
+    if active:
+        due.extend(_due_of(connection, active, at, rulebook, words))
+    return enqueue(connection, due, at) if due else 0
+
+
+def _due_of(connection: Connection, active: Sequence[Story], at: datetime, rulebook: Rulebook, words: Words) -> list[Message]:
     silences = telling.silences_now(connection, at)
     rules = {each.id: each for each in rulebook.rules}
-    return digest + sum(_tell_story(connection, each, at, rulebook, rules, silences, words) for each in active)
+    explained = {each.target for each in active if each.is_open and _explains(rules.get(each.rule))}
+    due: list[Message] = []
+    for story in active:
+        rule = rules.get(story.rule)
+        is_explained = story.target in explained and story.group_key is None and not _explains(rule)
+        member = _member(story, at, rulebook, silences, is_explained=is_explained)
+        due.extend(_tell_story(connection, story, member, rule, at, rulebook.orders, words))
+    return _dammed(connection, due, at, words)
+
+
+def _explains(rule: Rule | None) -> bool:
+    return rule is not None and rule.explains
 
 
 def _tell_story(
-    connection: Connection,
-    story: Story,
-    at: datetime,
-    rulebook: Rulebook,
-    rules: Mapping[RuleId, Rule],
-    silences: Sequence[Silence],
-    words: Words,
-) -> int:
-    orders, rule = rulebook.orders, rules.get(story.rule)
+    connection: Connection, story: Story, member: Member, rule: Rule | None, at: datetime, orders: Orders, words: Words
+) -> list[Message]:
+    """What is due about one story; what has been told of it is kept."""
     policy = orders.policy(() if rule is None else rule.receivers, at)
-    member = _member(story, at, rulebook, silences)
     told, notices = _settle(policy, story.told, member, at)
-    made, number = 0, story.number
-    for notice in notices:
-        number += 1
+    due: list[Message] = []
+    for number, notice in enumerate(notices, story.number + 1):
         due_at = orders.waits_until(notice.severity, at) or at
-        made += enqueue(connection, _messages(connection, story, notice, number, due_at, rule, orders.parents, words), at)
+        due.extend(_messages(connection, story, notice, number, due_at, rule, orders.parents, words))
     next_at = _next_look(policy, told, member, story, at)
     if notices or told != story.told or next_at is None:
-        telling.keep_told(connection, story.id, told, number, next_at)
-    return made
+        telling.keep_told(connection, story.id, told, story.number + len(notices), next_at)
+    return due
+
+
+def _dammed(connection: Connection, due: list[Message], at: datetime, words: Words) -> list[Message]:
+    """In a flood the lesser news of one turn is one message to each receiver: nobody reads the eleventh page in ten minutes."""
+    for kind, key in ((NoticeKind.FIRING, "flood"), (NoticeKind.RESOLVED, "flood_over")):
+        lesser = [each for each in due if each.kind is kind and each.severity is not Severity.CRITICAL and each.due_at == at]
+        count = len({each.incident for each in lesser})
+        if count < FEWEST_TO_DAM or telling.told_lately(connection, at - FLOOD_OVER) + count <= FLOOD_BEGINS:
+            continue
+        due = [each for each in due if each not in lesser]
+        for receiver in dict.fromkeys(each.receiver for each in lesser):
+            own = [each for each in lesser if each.receiver == receiver]
+            due.append(_summary(own, key, receiver, at, words))
+    return due
+
+
+def _summary(own: Sequence[Message], key: str, receiver: str, at: datetime, words: Words) -> Message:
+    lines = tuple(each.title for each in own[:MOST_IN_SUMMARY])
+    if len(own) > len(lines):
+        lines = (*lines, words.say("and_more", more=len(own) - len(lines)))
+    title = words.say(key, count=len(own))
+    number = f"{key}/{int(at.timestamp() * 1000)}/{receiver}"
+    why = Why.WIDER if key == "flood" else Why.RESOLVED
+    return Message(number, None, receiver, NoticeKind.DIGEST, why, Severity.WARNING, title, lines, at, at)
 
 
 def _next_look(policy: Policy, told: Told, member: Member, story: Story, at: datetime) -> datetime | None:
@@ -96,7 +131,7 @@ def _settle(policy: Policy, told: Told, member: Member, at: datetime) -> tuple[T
     return told, notices
 
 
-def _member(story: Story, at: datetime, rulebook: Rulebook, silences: Sequence[Silence]) -> Member:
+def _member(story: Story, at: datetime, rulebook: Rulebook, silences: Sequence[Silence], *, is_explained: bool) -> Member:
     labels = {
         "target": story.target,
         "rule": story.rule,
@@ -111,11 +146,11 @@ def _member(story: Story, at: datetime, rulebook: Rulebook, silences: Sequence[S
     return Member(
         key="story",
         severity=story.severity,
-        fired_at=story.opened_at,
-        ready_at=story.opened_at,
-        changed_at=story.opened_at,
+        fired_at=story.fired_at,
+        ready_at=story.fired_at,
+        changed_at=story.fired_at,
         kind=NoticeKind.COLLECTOR_DOWN if story.group_kind == BLIND else NoticeKind.FIRING,
-        is_held=story.parent is not None or is_planned or is_silenced(silences, labels, at),
+        is_held=story.parent is not None or is_explained or is_planned or is_silenced(silences, labels, at),
         is_flapping=story.is_flapping and story.resolved_at is None,
         acknowledged_at=story.acknowledged_at,
         answer_ends_at=None if story.acknowledged_at is None or lasts is None else story.acknowledged_at + lasts,
@@ -166,7 +201,7 @@ def _messages(
     ]
 
 
-def _digest(connection: Connection, at: datetime, orders: Orders, words: Words) -> int:
+def _digest(connection: Connection, at: datetime, orders: Orders, words: Words) -> list[Message]:
     """Once a morning: what was too small to be told. Its key is the day, so it comes once however often this is asked."""
     local = at.astimezone(orders.zone)
     if (
@@ -178,13 +213,13 @@ def _digest(connection: Connection, at: datetime, orders: Orders, words: Words) 
             orders.digest_at.minute,
         )
     ):
-        return 0
+        return []
     begun, lasting, named = telling.lesser_stories(connection, at - timedelta(days=1))
     if not begun and not lasting:
-        return 0
+        return []
     title, lines = words.say("morning", begun=begun, lasting=lasting), (", ".join(named),) if named else ()
     due_at = local.replace(second=0, microsecond=0)
-    messages = [
+    return [
         Message(
             f"digest/{due_at:%Y-%m-%d}/{name}",
             None,
@@ -199,4 +234,3 @@ def _digest(connection: Connection, at: datetime, orders: Orders, words: Words) 
         )
         for name in orders.everybody(at)
     ]
-    return enqueue(connection, messages, at)

@@ -82,7 +82,7 @@ def open_incident(
         "rule": rule.id,
         "target_id": target_id,
         "severity": severity.value,
-        "owner": rule.owner or None,
+        "owner": None if rule.asks_owner or not rule.owner else rule.owner,
         "status": seen.status.value,
         "reason": seen.reason.value,
         "detail": clean_text(seen.detail),

@@ -10,15 +10,16 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
 
-from command_centre.domain.incident import IncidentId
+from command_centre.domain.incident import IncidentEventKind, IncidentId
+from command_centre.domain.notification import NoticeKind
 from command_centre.domain.reading import Reason, Status
 from command_centre.domain.rule import RuleId, Severity
 from command_centre.domain.silence import Matcher, Silence
 from command_centre.domain.target import TargetKey
 from command_centre.domain.telling import Told
-from command_centre.storage.alert_tables import silence, telling
+from command_centre.storage.alert_tables import outbox, silence, telling
 from command_centre.storage.database import upsert_into
-from command_centre.storage.tables import alert_state, incident, target
+from command_centre.storage.tables import alert_state, incident, incident_event, target
 from command_centre.storage.times import from_ms, to_ms
 
 MOST_STORIES = 2_000
@@ -38,6 +39,7 @@ class Story:
     reason: Reason
     detail: str
     opened_at: datetime
+    fired_at: datetime
     resolved_at: datetime | None
     acknowledged_at: datetime | None
     acknowledged_by: str | None
@@ -56,6 +58,19 @@ class Story:
     is_removed: bool
     told: Told
     number: int
+
+    @property
+    def is_open(self) -> bool:
+        return self.resolved_at is None
+
+
+_FIRED_AT = (
+    select(func.min(incident_event.c.at))
+    .where(incident_event.c.incident_id == incident.c.id, incident_event.c.kind == IncidentEventKind.OPENED.value)
+    .correlate(incident)
+    .scalar_subquery()
+)
+"""When it became known, which may be long after the trouble began."""
 
 
 def stories(connection: Connection) -> list[Story]:
@@ -77,6 +92,7 @@ def stories(connection: Connection) -> list[Story]:
             alert_state.c.is_flapping,
             telling.c.told,
             telling.c.number,
+            _FIRED_AT.label("fired_at"),
         )
         .join(target, target.c.id == incident.c.target_id)
         .outerjoin(telling, telling.c.incident_id == incident.c.id)
@@ -97,6 +113,7 @@ def _story(row: Any) -> Story:
         reason=Reason(row.reason),
         detail=row.detail,
         opened_at=from_ms(row.opened_at),
+        fired_at=from_ms(row.opened_at if row.fired_at is None else row.fired_at),
         resolved_at=_moment(row.resolved_at),
         acknowledged_at=_moment(row.acknowledged_at),
         acknowledged_by=row.acknowledged_by,
@@ -148,6 +165,13 @@ def lesser_stories(connection: Connection, since: datetime) -> tuple[int, int, t
         .limit(MOST_NAMED)
     )
     return begun, lasting, tuple(connection.execute(named).scalars())
+
+
+def told_lately(connection: Connection, since: datetime) -> int:
+    """Of how many stories somebody was first told since."""
+    first = (outbox.c.kind == NoticeKind.FIRING.value) & (outbox.c.created_at >= to_ms(since)) & outbox.c.incident_id.is_not(None)
+    number: int = connection.execute(select(func.count(func.distinct(outbox.c.incident_id))).where(first)).scalar_one()
+    return number
 
 
 def areas_of(connection: Connection, story: IncidentId) -> dict[str, int]:

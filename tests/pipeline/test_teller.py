@@ -458,3 +458,38 @@ def test_a_silence_that_cannot_be_read_silences_nothing(engine: Engine) -> None:
     town.fails(SITE)
     town.pass_time(5)
     assert town.kinds() == ["firing"]
+
+
+def test_in_a_flood_the_lesser_news_is_one_message(engine: Engine) -> None:
+    """S16: above ten in ten minutes."""
+    many = tuple(site(f"situs:s{number}", name=f"Dinas {number}") for number in range(14))
+    town = Town(engine, many, replace(ORDERS, steps=()))
+    town.fails(*keys(many))
+    town.pass_time(5)
+    assert town.kinds() == ["digest"]
+    assert "14 gangguan baru sekaligus" in town.messages()[0].payload
+    town.recovers()
+    town.pass_time(10)
+    assert town.kinds()[0] == "digest"
+    assert all(row.resolved_at is not None for row in rows(engine, incident))
+
+
+def test_few_at_once_are_told_one_by_one(engine: Engine) -> None:
+    many = tuple(site(f"situs:s{number}") for number in range(4))
+    town = Town(engine, many, replace(ORDERS, steps=()))
+    town.fails(*keys(many))
+    town.pass_time(5)
+    assert town.kinds() == ["firing"] * 4
+
+
+def test_a_cause_waits_for_its_children_however_long_ago_the_first_of_them_failed(engine: Engine) -> None:
+    behind = line(40, NORTH)
+    town = Town(engine, behind, replace(ORDERS, steps=(), wait=3 * MINUTE))
+    town.fails(*keys(behind[:4]))
+    town.pass_time(3)
+    town.fails(*keys(behind[:10]))
+    town.pass_time(1)
+    town.fails(*keys(behind))
+    town.pass_time(4)
+    (message,) = town.messages()
+    assert "40 dari 40 titik" in message.payload

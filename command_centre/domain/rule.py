@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -73,9 +73,14 @@ class Limit:
 
     comparison: Comparison
     value: float
+    _test: Callable[[float, float], bool] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Looked up once: a limit is asked hundreds of thousands of times a minute.
+        object.__setattr__(self, "_test", _HOLDS[self.comparison])
 
     def holds(self, value: float) -> bool:
-        return _HOLDS[self.comparison](value, self.value)
+        return self._test(value, self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,18 +160,19 @@ def judge(rule: Rule, reading: Reading, *, is_open: bool = False, earlier: float
     """
     if reading.tentative:
         return Verdict.NO_DATA  # its retry decides
-    match rule.condition:
-        case StatusIs(statuses):
-            return _judge_status(statuses, reading.status)
-        case Threshold(metric, breach, clear, _):
-            value = reading.values.get(metric)
-            return Verdict.NO_DATA if value is None else _judge_value(value, breach, clear if is_open else None)
-        case Change(metric, _, breach):
-            value = reading.values.get(metric)
-            known = value is not None and earlier is not None
-            return _judge_value(value - earlier, breach, None) if known else Verdict.NO_DATA  # type: ignore[operator]
-        case SilentFor():
-            return Verdict.FINE
+    condition = rule.condition
+    if isinstance(condition, StatusIs):  # the common kinds first: this is asked for every rule on every reading
+        return _judge_status(condition.statuses, reading.status)
+    if isinstance(condition, SilentFor):
+        return Verdict.FINE
+    value = reading.values.get(condition.metric)
+    if value is None:
+        return Verdict.NO_DATA
+    match condition:
+        case Threshold():
+            return _judge_value(value, condition.breach, condition.clear if is_open else None)
+        case Change():
+            return Verdict.NO_DATA if earlier is None else _judge_value(value - earlier, condition.breach, None)
         case unreachable:
             assert_never(unreachable)
 

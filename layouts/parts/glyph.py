@@ -11,6 +11,7 @@ from layouts.parts.node import Element, element
 
 CALM = "k-tenang"
 CERTIFICATE = "k-sert"
+INJECTED = "k-judol"
 _CERTIFICATE_REASONS = frozenset({Reason.CERT_EXPIRING, Reason.TLS_WEAK})
 
 
@@ -45,6 +46,11 @@ def status_class(status: Status) -> str:
             return "k-nodata"
         case unreachable:
             assert_never(unreachable)
+
+
+def trouble_class(status: Status, reason: Reason) -> str:
+    """The class of what is wrong with a target: a site that answers and shows injected content is not merely degraded."""
+    return INJECTED if reason is Reason.CONTENT_INJECTION else status_class(status)
 
 
 def severity_class(severity: Severity) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from command_centre.domain.rule import Severity
 from command_centre.read.views import IncidentRow
 from layouts.parts.age import age
-from layouts.parts.glyph import glyph, severity_class, status_class
+from layouts.parts.glyph import glyph, severity_class, trouble_class
 from layouts.parts.node import Element, Node, item, span
 from layouts.theme import text_width_em
 from layouts.wording import Words
@@ -22,7 +22,7 @@ SITE_PREFIX = "situs:"
 
 def incident_row(row: IncidentRow, now: datetime, words: Words) -> Element:
     chip = span(words.severity(row.severity), f"cc-prio {severity_class(row.severity)}{blink(row, now)}")
-    what: list[Node] = [glyph(status_class(row.status)), *state_and_reason(row, words)]
+    what: list[Node] = [glyph(trouble_class(row.status, row.reason)), *state_and_reason(row, words)]
     has = custody(row, now, incident_words(words))
     whose = [row.owner, " · ", has] if row.owner else [has]
     return item(

@@ -8,7 +8,7 @@ from command_centre.domain.scoreboard import ANSWER_WITHIN, MOST_PER_SHIFT, STAN
 from command_centre.read.views import IncidentRow
 from command_centre.read.wall_incidents import IncidentsView
 from layouts.parts.age import age
-from layouts.parts.glyph import glyph, severity_class, status_class
+from layouts.parts.glyph import glyph, severity_class, trouble_class
 from layouts.parts.incident_row import blink, custody, place, resolved_row, state_and_reason
 from layouts.parts.node import Children, Draw, Element, Node, bold, div, item, paragraph, span
 from layouts.parts.section import heading
@@ -57,7 +57,7 @@ def _rows(view: IncidentsView, own: IncidentWords) -> list[Element]:
 def _row(row: IncidentRow, view: IncidentsView, own: IncidentWords) -> Element:
     """How urgent, where, who has it, how long; what, whose, and who is next."""
     now, words = view.generated_at, own.words
-    what: list[Node] = [glyph(status_class(row.status)), *state_and_reason(row, words)]
+    what: list[Node] = [glyph(trouble_class(row.status, row.reason)), *state_and_reason(row, words)]
     return item(
         [
             span(words.severity(row.severity), f"cc-prio {severity_class(row.severity)}{blink(row, now)}"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from command_centre.read.views import IncidentRow
 from command_centre.read.wall_incidents import IncidentsView
-from layouts.parts.glyph import CALM, severity_class, status_class
+from layouts.parts.glyph import CALM, severity_class, trouble_class
 from layouts.parts.incident_row import in_words, place, short_place
 from layouts.parts.node import Element
 from layouts.parts.verdict import Verdict, fault_notice, fault_verdict, longest_that_fits, shedding
@@ -30,7 +30,7 @@ def _in_trouble(view: IncidentsView, own: IncidentWords) -> Verdict:
     where = short_place(worst, words)
     return Verdict(
         severity_class(worst.severity),
-        status_class(worst.status),
+        trouble_class(worst.status, worst.reason),
         words.severity(worst.severity),
         longest_that_fits(own.standing(view.untaken, view.open, where)),
         _support(view, worst, own),

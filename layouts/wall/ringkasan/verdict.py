@@ -8,7 +8,7 @@ from datetime import datetime
 from command_centre.domain.reading import Status
 from command_centre.domain.rule import Severity
 from command_centre.read.views import Condition, Counts, IncidentRow, SummaryView
-from layouts.parts.glyph import CALM, severity_class, state_class, status_class
+from layouts.parts.glyph import CALM, severity_class, state_class, trouble_class
 from layouts.parts.incident_row import is_cause, is_site, place, short_place
 from layouts.parts.limits import AMBER_BELOW, RED_BELOW
 from layouts.parts.node import Element
@@ -42,7 +42,7 @@ def _in_trouble(view: SummaryView, words: Words) -> Verdict:
     sentence = longest_that_fits(_sentences(rows, view.incidents_open, words))
     return Verdict(
         severity_class(worst.severity),
-        status_class(worst.status),
+        trouble_class(worst.status, worst.reason),
         words.severity(worst.severity),
         sentence,
         _support(view, rows, words),

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,9 +65,18 @@ class DemoProduct:
 
 @contextmanager
 def running_demo(
-    folder: Path, *, every: str = "3s", timeout: str = "2s", script: str = "tenang", with_hotspots: bool = True
+    folder: Path,
+    *,
+    every: str = "3s",
+    timeout: str = "2s",
+    script: str = "tenang",
+    with_hotspots: bool = True,
+    prepare: Callable[[Path], object] | None = None,
 ) -> Iterator[DemoProduct]:
-    """``run.py demo`` on a copy of the shipped configuration, with a free port and a quiet script; ended at the end."""
+    """``run.py demo`` on a copy of the shipped configuration, with a free port and a quiet script; ended at the end.
+
+    ``prepare`` may change what lies in the folder before it starts.
+    """
     port = free_port()
     for name in ("inventory", "reference"):
         shutil.copytree(ROOT / "data" / name, folder / "data" / name)
@@ -78,6 +87,8 @@ def running_demo(
         config = re.sub(r"(?ms)^  - kind: hotspots_\w+\n.*?(?=^  - kind|^\S|^$)", "", config)
         assert "hotspots_snmp" not in config, "the shipped file has another shape now"
     (folder / "config.yaml").write_text(config)
+    if prepare is not None:
+        prepare(folder)
     with (folder / "product.log").open("wb") as log:
         command = [sys.executable, str(ROOT / "run.py"), "demo", "--config", str(folder / "config.yaml")]
         supervisor = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)

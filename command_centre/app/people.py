@@ -80,9 +80,9 @@ def run_token(rest: Sequence[str]) -> int:
             return _with_database(options, _list_tokens)
 
 
-def _where() -> argparse.ArgumentParser:
+def _where() -> _Parser:
     """Which installation is meant; in every command the same."""
-    parser = argparse.ArgumentParser(add_help=False)
+    parser = _Parser(add_help=False)
     parser.add_argument("--config", default="config.yaml")
     parser.add_argument("--demo", action="store_true")
     return parser

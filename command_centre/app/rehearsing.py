@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from command_centre.config.mistakes import printable
 from command_centre.config.rehearsal import RehearsalError, read_rehearsal
 from command_centre.pipeline.rehearsal import play
 from command_centre.pipeline.rehearsal_receivers import Accepted
@@ -22,10 +23,15 @@ def rehearse(options: Sequence[str]) -> int:
     names = [each for each in options if each != "--json"]
     if len(names) != 1 or names[0].startswith("-"):
         return _refused("which file shall be played?", as_json=as_json, code=EXIT_USAGE)
+    ignored: list[str] = []
     try:
-        accepted, final = play(read_rehearsal(Path(names[0])))
+        accepted, final = play(read_rehearsal(Path(names[0]), ignored))
     except RehearsalError as trouble:
         return _refused(str(trouble), as_json=as_json, code=EXIT_MISTAKE)
+    if ignored:
+        sys.stderr.write(
+            f"run.py rehearse: no keys of this file, they play no part: {printable(', '.join(sorted(set(ignored))))}\n"
+        )
     notifications = [_told(seconds, each) for seconds, each in accepted]
     if as_json:
         sys.stdout.write(json.dumps({"notifications": notifications, "final": final}, ensure_ascii=False) + "\n")

@@ -1,11 +1,13 @@
 """The file of a rehearsal: a timeline and the rules to play it through. ``docs/alerts.md`` describes it for people.
 
-Every key is known or refused, and all mistakes are told at once. Where other systems have another word for the same thing
-(``keep_firing_for_s``, ``inhibit_rules``), that word is understood as well.
+A slip of a known key is refused, and all mistakes are told at once. A key that is like none of ours plays no part; whoever reads
+the file is told so. Where other systems have another word for the same thing (``keep_firing_for_s``, ``inhibit_rules``), that
+word is understood as well; other ways to write the same thing are in ``rehearsal_words``.
 """
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import math
@@ -18,8 +20,19 @@ from types import MappingProxyType
 from typing import Annotated, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 
+from command_centre.config import rehearsal_words as words
 from command_centre.config.mistakes import nearest, printable
 from command_centre.domain.dependencies import find_cycle
 from command_centre.domain.rule import Comparison, Severity
@@ -35,9 +48,37 @@ class RehearsalError(Exception):
 
 
 class Part(BaseModel):
-    """A part of the file: frozen, and no unknown key."""
+    """A part of the file: frozen. A slip of a key is refused; a strange key plays no part and is noted (context ``ignored``)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
+
+    @classmethod
+    def rewritten(cls, written: dict[str, Any]) -> dict[str, Any]:
+        """The part in our own way of writing it."""
+        return written
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_our_words(cls, written: object, info: ValidationInfo) -> object:
+        if not isinstance(written, dict) or not all(isinstance(key, str) for key in written):
+            return written
+        own = cls.rewritten(written)
+        known = known_keys(cls)
+        strange = [key for key in own if words.is_strange(key, known)]
+        if strange and info.context is not None:
+            info.context["ignored"].extend(strange)
+        return {key: value for key, value in own.items() if key not in strange}
+
+
+@functools.cache
+def known_keys(part: type[Part]) -> frozenset[str]:
+    """Every key that a part understands."""
+    keys: set[str] = set()
+    for name, field in part.model_fields.items():
+        keys.add(name)
+        if isinstance(field.validation_alias, AliasChoices):
+            keys.update(each for each in field.validation_alias.choices if isinstance(each, str))
+    return frozenset(keys)
 
 
 def _number(value: object) -> object:
@@ -114,7 +155,17 @@ def _clock(value: object) -> object:
     raise ValueError("must be a time of day, such as 22:00")
 
 
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError, KeyError):
+        raise ValueError(f"'{printable(value)}' is not a time zone") from None
+    return value
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
 Day = Annotated[int, BeforeValidator(_day)]
+Days = Annotated[tuple[Day, ...], BeforeValidator(words.days)]
 Clock = Annotated[time, BeforeValidator(_clock)]
 
 
@@ -164,6 +215,10 @@ class RulePart(Part):
     owner: str = ""
     runbook: str = ""
 
+    @classmethod
+    def rewritten(cls, written: dict[str, Any]) -> dict[str, Any]:
+        return words.rule(written)
+
     @model_validator(mode="after")
     def _has_a_condition(self) -> RulePart:
         if (self.op is None) is not (self.threshold is None):
@@ -211,7 +266,9 @@ class NotifyPart(Part):
     group_interval_s: Seconds = 300.0
     repeat_interval_s: Seconds | None = 14_400.0
     send_resolved: bool = True
-    channels: tuple[Annotated[ChannelPart, BeforeValidator(_channel)], ...] = ()
+    channels: tuple[Annotated[ChannelPart, BeforeValidator(_channel)], ...] = Field(
+        default=(ChannelPart(name="noc"),), min_length=1, validation_alias=AliasChoices("channels", "channel", "receivers")
+    )
     ack_timeout_s: Seconds | None = Field(
         default=None, validation_alias=AliasChoices("ack_timeout_s", "ack_expires_s", "ack_expire_s")
     )
@@ -226,6 +283,10 @@ class TargetPart(Part):
     parent: Names = ()
     parents: Names = Field(default=(), validation_alias=AliasChoices("parents", "depends_on"))
     labels: dict[str, str] = {}
+
+    @classmethod
+    def rewritten(cls, written: dict[str, Any]) -> dict[str, Any]:
+        return words.target(written, known_keys(cls))
 
     @property
     def above(self) -> tuple[tuple[str, ...], ...]:
@@ -271,13 +332,17 @@ class SilencePart(SpanPart):
     author: str = Field(default="", validation_alias=AliasChoices("author", "by", "created_by"))
     reason: str = Field(default="", validation_alias=AliasChoices("reason", "comment"))
 
+    @classmethod
+    def rewritten(cls, written: dict[str, Any]) -> dict[str, Any]:
+        return words.with_match(written)
+
 
 class HoursPart(Part):
     """Hours of the wall clock; ``to`` not after ``from`` reaches into the next day."""
 
     from_: Clock = Field(validation_alias=AliasChoices("from", "start"))
     to: Clock = Field(validation_alias=AliasChoices("to", "until", "end"))
-    days: tuple[Day, ...] = Field(default=(), validation_alias=AliasChoices("days", "weekdays"))
+    days: Days = Field(default=(), validation_alias=AliasChoices("days", "weekdays"))
 
 
 class MaintenancePart(Part):
@@ -289,8 +354,13 @@ class MaintenancePart(Part):
     to_s: Seconds | None = Field(default=None, validation_alias=_TO)
     from_: Clock | None = Field(default=None, validation_alias=AliasChoices("from", "start"))
     to: Clock | None = Field(default=None, validation_alias=AliasChoices("to", "until", "end"))
-    days: tuple[Day, ...] = Field(default=(), validation_alias=AliasChoices("days", "weekdays"))
+    days: Days = Field(default=(), validation_alias=AliasChoices("days", "weekdays"))
+    timezone: Zone | None = Field(default=None, validation_alias=AliasChoices("timezone", "tz"))
     reason: str = Field(default="", validation_alias=AliasChoices("reason", "comment"))
+
+    @classmethod
+    def rewritten(cls, written: dict[str, Any]) -> dict[str, Any]:
+        return words.with_hours(words.with_match(written))
 
     @model_validator(mode="after")
     def _ends(self) -> MaintenancePart:
@@ -319,8 +389,14 @@ class RoutePart(Part):
 
     match: Match = {}
     channels: Names = Field(min_length=1, validation_alias=AliasChoices("channels", "channel", "to", "receiver", "receivers"))
-    hours: HoursPart | None = Field(default=None, validation_alias=AliasChoices("hours", "active", "time"))
+    hours: Annotated[HoursPart | None, BeforeValidator(words.hours)] = Field(
+        default=None, validation_alias=AliasChoices("hours", "active", "time")
+    )
     also: bool = Field(default=False, validation_alias=AliasChoices("also", "continue"))
+
+    @classmethod
+    def rewritten(cls, written: dict[str, Any]) -> dict[str, Any]:
+        return words.route(written)
 
 
 class InhibitPart(Part):
@@ -367,6 +443,7 @@ class QuietPart(HoursPart):
     """Hours in which only what is severe enough is told; the rest is gathered for one digest at their end."""
 
     at_least: Level = Field(default=Severity.CRITICAL, validation_alias=AliasChoices("at_least", "min_severity", "except"))
+    digest_at: Clock | None = Field(default=None, validation_alias=AliasChoices("digest_at", "digest"))
 
 
 class NodataPart(Part):
@@ -397,16 +474,20 @@ class ConfigPart(Part):
     routes: tuple[RoutePart, ...] = ()
     inhibit: tuple[InhibitPart, ...] = Field(default=(), validation_alias=AliasChoices("inhibit", "inhibit_rules", "inhibition"))
     rota: RotaPart | None = Field(default=None, validation_alias=AliasChoices("rota", "oncall", "on_call"))
-    quiet_hours: QuietPart | None = None
+    quiet_hours: Annotated[QuietPart | None, BeforeValidator(words.hours)] = None
     nodata: Annotated[NodataPart | None, BeforeValidator(_nodata)] = Field(
         default=None, validation_alias=AliasChoices("nodata", "nodata_s", "nodata_after_s", "no_data_s", "stale_after_s")
     )
-    timezone: str | None = None
+    timezone: Zone | None = None
     start_epoch: Real | None = None
+
+    @classmethod
+    def rewritten(cls, written: dict[str, Any]) -> dict[str, Any]:
+        return {**written, "rules": words.rules(written["rules"])} if "rules" in written else written
 
     @model_validator(mode="after")
     def _fits_together(self) -> ConfigPart:
-        wrong = [*_wrong_names(self), *_wrong_parents(self), *_wrong_silences(self), *_wrong_steps(self), *_wrong_shifts(self)]
+        wrong = [*_wrong_names(self), *_wrong_parents(self), *_wrong_windows(self), *_wrong_steps(self), *_wrong_shifts(self)]
         if wrong:
             raise ValueError("; ".join(wrong))
         return self
@@ -430,27 +511,19 @@ def _wrong_parents(config: ConfigPart) -> Iterable[str]:
         yield f"targets: the parents go in a circle: {printable(' -> '.join(cycle))}"
 
 
-def _wrong_silences(config: ConfigPart) -> Iterable[str]:
+def _wrong_windows(config: ConfigPart) -> Iterable[str]:
+    """Windows about strangers. A silence may be about one: it is made on the way, and whom it concerns comes and goes."""
     known = {each.id for each in config.targets}
-    for what, matches in (
-        ("silences", [each.match for each in config.silences]),
-        ("maintenance", [each.match for each in config.maintenance]),
-    ):
-        for place, match in enumerate(matches):
-            for name in match.get("target", ()):
-                if name not in known and not re.search(r"[*?\[.]", name):
-                    yield f"{what}[{place}]: nobody knows a target '{printable(name)}'" + _meant(nearest(name, known))
+    for place, window in enumerate(config.maintenance):
+        for name in window.match.get("target", ()):
+            if name not in known and not re.search(r"[*?\[.|]", name):
+                yield f"maintenance[{place}]: nobody knows a target '{printable(name)}'" + _meant(nearest(name, known))
 
 
 def _wrong_steps(config: ConfigPart) -> Iterable[str]:
     afters = [each.after_s for each in config.escalation]
     if afters != sorted(afters):
         yield "escalation: each step must come after the one before it"
-    if config.timezone is not None:
-        try:
-            ZoneInfo(config.timezone)
-        except (ValueError, OSError, KeyError):
-            yield f"timezone: '{printable(config.timezone)}' is not a time zone"
 
 
 def _wrong_shifts(config: ConfigPart) -> Iterable[str]:
@@ -504,6 +577,10 @@ class ActionPart(Part):
     reason: str = Field(default="", validation_alias=AliasChoices("reason", "comment", "note", "text"))
     config: ConfigPart | None = None
 
+    @classmethod
+    def rewritten(cls, written: dict[str, Any]) -> dict[str, Any]:
+        return words.action(written)
+
     @model_validator(mode="after")
     def _known(self) -> ActionPart:
         deed = self.deed
@@ -513,7 +590,7 @@ class ActionPart(Part):
             raise ValueError(f"'{printable(self.do)}' is nothing that can be done (there are: {known})" + _meant(meant))
         if deed in ("silence", "maintenance") and self.for_s is None and self.to_s is None:
             raise ValueError(f"a {deed} must end: give 'for_s' or 'to_s'")
-        if deed in ("silence", "maintenance", "ack", "remove") and not (self.target or self.rule or self.match):
+        if deed in ("silence", "maintenance", "remove", "remove_rule") and not (self.target or self.rule or self.match):
             raise ValueError(f"'{deed}' needs a target")
         if deed == "reload" and self.config is None:
             raise ValueError("'reload' needs a 'config'")
@@ -537,6 +614,7 @@ DEEDS: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("channel_down", "channel_fail", "fail_channel"), "channel_down"),
         **dict.fromkeys(("channel_up", "channel_ok", "restore_channel"), "channel_up"),
         **dict.fromkeys(("remove", "remove_target", "delete_target", "delete"), "remove"),
+        **dict.fromkeys(("remove_rule", "delete_rule", "disable_rule"), "remove_rule"),
         **dict.fromkeys(("close", "close_incident"), "close"),
         **dict.fromkeys(("reload", "reconfigure"), "reload"),
     }
@@ -563,6 +641,10 @@ class Rehearsal(Part):
     why: Any = None
     basis: Any = None
     strict: Any = None
+
+    @classmethod
+    def rewritten(cls, written: dict[str, Any]) -> dict[str, Any]:
+        return words.with_whole_reloads(written)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -618,8 +700,8 @@ def parse_looks(text: str) -> Looks:
     return tuple(looks)
 
 
-def read_rehearsal(path: Path) -> Rehearsal:
-    """The file at ``path``. Raises RehearsalError with every mistake in it."""
+def read_rehearsal(path: Path, ignored: list[str] | None = None) -> Rehearsal:
+    """The file at ``path``; strange keys are added to ``ignored``. Raises RehearsalError with every mistake in it."""
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST_FILE_BYTES + 1)
@@ -631,15 +713,18 @@ def read_rehearsal(path: Path) -> Rehearsal:
         written = json.loads(data, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as trouble:
         raise RehearsalError(f"{path}: is not JSON: {trouble}") from None
-    return parse_rehearsal(written)
+    return parse_rehearsal(written, ignored)
 
 
-def parse_rehearsal(written: object) -> Rehearsal:
-    """A rehearsal from what the file holds. Raises RehearsalError with every mistake in it."""
+def parse_rehearsal(written: object, ignored: list[str] | None = None) -> Rehearsal:
+    """A rehearsal from what the file holds; strange keys are added to ``ignored``.
+
+    Raises RehearsalError with every mistake in it.
+    """
     if not isinstance(written, dict):
         raise RehearsalError("a rehearsal is an object with 'config' and 'series'")
     try:
-        return Rehearsal.model_validate(written)
+        return Rehearsal.model_validate(written, context={"ignored": [] if ignored is None else ignored})
     except ValidationError as trouble:
         sentences = [_sentence(each["loc"], each["type"], each["msg"]) for each in trouble.errors(include_url=False)]
         raise RehearsalError("; ".join(dict.fromkeys(sentences))) from None

@@ -294,23 +294,30 @@ class Player:
     def _look_for_blindness(self, at: datetime) -> None:
         if not self._is_tick(at):
             return
+        watched = sorted(self._measured & set(self._setup.labels))
+        silent = {each for each in watched if at - self._last_heard(each) > self._setup.blind_after}
+        # Where everything is silent, nothing is left that could explain: neither a parent, nor its being one of few.
+        is_total = len(silent) == len(watched) >= FEWEST_BLIND
         by_type: dict[str, list[str]] = defaultdict(list)
-        for target in sorted(self._measured & set(self._setup.labels)):
-            if not is_explained(target, self._setup.parents, self._trouble):
+        for target in watched:
+            if is_total or not is_explained(target, self._setup.parents, self._trouble):
                 by_type[self._setup.labels[target]["type"]].append(target)
         for kind, targets in by_type.items():
-            silent = [each for each in targets if at - self._last_heard(each) > self._setup.blind_after]
-            self._judge_blindness(kind, targets, silent, at)
+            is_enough = is_total or len(targets) >= FEWEST_BLIND
+            speakers = targets if len(targets) >= FEWEST_BLIND else watched
+            self._judge_blindness(kind, targets, speakers, is_blind=is_enough and silent.issuperset(targets), at=at)
 
-    def _judge_blindness(self, kind: str, targets: Sequence[str], silent: Sequence[str], at: datetime) -> None:
-        is_blind = len(silent) == len(targets) and len(silent) >= FEWEST_BLIND
+    def _judge_blindness(
+        self, kind: str, targets: Sequence[str], speakers: Sequence[str], *, is_blind: bool, at: datetime
+    ) -> None:
+        """Blind for one kind of targets, until one of ``speakers`` is heard again."""
         key = Key(BLIND.rule.id, f"collector:{kind}")
         if not is_blind and key not in self._memory.cases:
             return
         case = self._case(BLIND, key.target, at)
         if is_blind and not case.alert.state.phase.is_open:
-            case.targets = tuple(silent)
-        speaks_again = any(self._memory.seen.get(each) == at for each in targets)
+            case.targets = tuple(targets)
+        speaks_again = any(self._memory.seen.get(each) == at for each in speakers)
         if is_blind or speaks_again:
             verdict = Verdict.BREACHED if is_blind else Verdict.FINE
             self._advance(case, key.target, verdict, Severity.CRITICAL, at, at)
@@ -366,13 +373,13 @@ class Player:
         return explaining if any(not each.is_about_silence for each in explaining) else rules
 
     def _awaits_parent(self, target: str, case: Case, at: datetime) -> bool:
-        begun, fired = case.alert.state.trouble_since, case.alert.fired_at
-        if begun is None or fired is None or at >= fired + 2 * self._setup.interval:
+        begun = case.alert.state.trouble_since
+        if begun is None or at >= begun + self._setup.interval:
             return False
         above = [name for group in self._setup.parents.get(target, ()) for name in group if name in self._measured]
         waits = any(self._memory.seen.get(name, begun) < begun for name in above)
         if waits:
-            self._wake(fired + 2 * self._setup.interval)
+            self._wake(begun + self._setup.interval)
         return waits
 
     def _is_inhibited(self, key: Key, labels: Mapping[str, str]) -> bool:
@@ -468,13 +475,13 @@ class Player:
                 self._receivers.enqueue(dispatch, at)
 
     def _is_for_the_morning(self, notice: Notice, at: datetime) -> bool:
-        part, quiet = self._setup.config.quiet_hours, self._setup.quiet
+        part, quiet = self._setup.config.quiet_hours, self._setup.gathering
         if part is None or quiet is None or notice.severity.rank >= part.at_least.rank:
             return False
         return quiet.contain(at, self._setup.zone)
 
     def _end_quiet_hours(self, at: datetime) -> None:
-        if self._setup.quiet is None or self._setup.quiet.contain(at, self._setup.zone):
+        if self._setup.gathering is None or self._setup.gathering.contain(at, self._setup.zone):
             return
         for receiver, targets in self._digest.items():
             self._receivers.enqueue(Dispatch.digest(receiver, targets, at), at)
@@ -492,13 +499,26 @@ class Player:
                 self._set_channel(action, at)
             case "reload" if action.config is not None:
                 self._adopt(action.config, at)
-            case "remove":
-                for key, case in self._meant(action):
-                    self._withdraw(case, at)
-                    self._memory.removed.add(key.target)
-                    self._measured.discard(key.target)
+            case "remove" if action.target or action.match:
+                self._remove_targets(action, at)
+            case "remove" | "remove_rule":
+                self._remove_rules(action, at)
             case _:
                 pass  # people do it: see below
+
+    def _remove_targets(self, action: ActionPart, at: datetime) -> None:
+        about = matcher(_labels_meant(action))
+        gone = {name for name, labels in self._setup.labels.items() if about.fits(labels)}
+        for key, case in self._memory.cases.items():
+            if key.target in gone:
+                self._withdraw(case, at)
+        self._memory.removed |= gone
+        self._measured -= gone
+
+    def _remove_rules(self, action: ActionPart, at: datetime) -> None:
+        config = self._setup.config
+        rules = tuple(each for each in config.rules if each.name not in action.rule)
+        self._adopt(config.model_copy(update={"rules": rules}), at)
 
     def _set_channel(self, action: ActionPart, at: datetime) -> None:
         mode = {"channel_up": "ok", "channel_down": action.mode or "http500"}.get(action.deed, action.mode or "ok")

@@ -49,14 +49,15 @@ class Maintenance:
 
     about: Matcher
     when: Interval | Hours
+    zone: ZoneInfo | None = None  # the city's, where it says nothing
 
     def covers(self, labels: Mapping[str, str], at: datetime, zone: ZoneInfo) -> bool:
-        inside = self.when.contains(at) if isinstance(self.when, Interval) else self.when.contain(at, zone)
+        inside = self.when.contains(at) if isinstance(self.when, Interval) else self.when.contain(at, self.zone or zone)
         return inside and self.about.fits(labels)
 
     def bounds(self, within: Interval, zone: ZoneInfo) -> Iterable[datetime]:
         """The moments at which it begins or ends."""
-        parts = (self.when,) if isinstance(self.when, Interval) else self.when.intervals(within, zone)
+        parts = (self.when,) if isinstance(self.when, Interval) else self.when.intervals(within, self.zone or zone)
         return [moment for part in parts for moment in (part.start, part.end)]
 
 
@@ -137,7 +138,8 @@ class Setup:
             return Maintenance(matcher(part.match), Interval(self.moment(part.from_s or 0.0), self.moment(part.to_s)))
         if part.from_ is None or part.to is None:
             raise ValueError("a window without an end")
-        return Maintenance(matcher(part.match), Hours(part.from_, part.to, frozenset(part.days) or EVERY_DAY))
+        zone = None if part.timezone is None else ZoneInfo(part.timezone)
+        return Maintenance(matcher(part.match), Hours(part.from_, part.to, frozenset(part.days) or EVERY_DAY), zone)
 
     @cached_property
     def rota(self) -> Rota | None:
@@ -147,6 +149,14 @@ class Setup:
     @cached_property
     def quiet(self) -> Hours | None:
         return None if self.config.quiet_hours is None else _hours(self.config.quiet_hours)
+
+    @cached_property
+    def gathering(self) -> Hours | None:
+        """From when to when what need not wake is gathered for the digest: the quiet hours, or until the digest's own time."""
+        part = self.config.quiet_hours
+        if part is None or self.quiet is None or part.digest_at is None:
+            return self.quiet
+        return Hours(part.from_, part.digest_at, self.quiet.days)
 
     def policy(self, members: Iterable[tuple[Mapping[str, str], tuple[str, ...], Severity]], at: datetime) -> Policy:
         """How a group is told now; ``members`` are labels, own channels and severity of each alert in it."""
@@ -197,15 +207,19 @@ class Setup:
             yield from (silence.starts_at, silence.ends_at)
         for window in self.maintenance:
             yield from window.bounds(within, self.zone)
-        if self.quiet is not None:
-            yield from (each.end for each in self.quiet.intervals(within, self.zone))
+        if self.gathering is not None:
+            yield from (each.end for each in self.gathering.intervals(within, self.zone))
 
 
 def matcher(match: Mapping[str, Sequence[str]]) -> Matcher:
-    """A matcher from the file's words; ``.*`` of a regular expression is the same as ``*``."""
-    return Matcher(
-        {name.removesuffix("_re"): tuple(each.replace(".*", "*") for each in values) for name, values in match.items()}
-    )
+    """A matcher from the file's words; ``a|b`` is either, ``.*`` of a regular expression is the same as ``*``."""
+    return Matcher({name.removesuffix("_re"): tuple(_alternatives(values)) for name, values in match.items()})
+
+
+def _alternatives(values: Iterable[str]) -> Iterable[str]:
+    for value in values:
+        for each in value.removeprefix("^").removesuffix("$").split("|"):
+            yield each.replace(".*", "*").replace(".+", "?*")
 
 
 def _rules_of(part: RulePart) -> Iterable[PlannedRule]:

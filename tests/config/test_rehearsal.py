@@ -65,7 +65,13 @@ def test_a_sound_file_is_read() -> None:
         (lambda it: it["config"].update(silences=[{"match": {"target": "sw"}, "from_s": 0}]), "silences[0].to_s: is missing"),
         (lambda it: it["config"].update(silences=[{"match": {}, "to_s": 60}]), "silences[0].match"),
         (lambda it: it["config"].update(silences=[{"match": {"target": "sw"}, "from_s": 60, "to_s": 60}]), "must end after"),
-        (lambda it: it["config"].update(silences=[{"match": {"target": "ap-2"}, "to_s": 60}]), "did you mean 'ap-1'?"),
+        (
+            lambda it: it["config"].update(maintenance=[{"match": {"target": "ap-2"}, "to_s": 60}]),
+            "nobody knows a target 'ap-2'; did you mean 'ap-1'?",
+        ),
+        (lambda it: it["config"].update(maintenance=[{"target": "sw", "hours": "22:00-02:00", "tz": "X/Y"}]), "not a time zone"),
+        (lambda it: it["config"].update(notify={"channels": []}), "config.notify.channels"),
+        (lambda it: it["config"]["targets"][0].update(parnt="ap-1"), "parnt: is no key of this file"),
         (lambda it: it["config"].update(maintenance=[{"match": {"target": "sw"}, "from_s": 60}]), "has no end"),
         (lambda it: it["config"].update(maintenance=[{"match": {"target": "sw"}, "from": "22:00"}]), "has no end"),
         (lambda it: it["config"].update(maintenance=[{"match": {"target": "sw"}, "from": "25:00", "to": "02:00"}]), "a time of"),
@@ -87,9 +93,9 @@ def test_a_sound_file_is_read() -> None:
         (lambda it: it.update(series={"ap-2": "U5"}), "nobody knows a target 'ap-2'; did you mean 'ap-1'?"),
         (lambda it: it.update(actions=[{"t": 0, "do": "explode"}]), "is nothing that can be done"),
         (lambda it: it.update(actions=[{"t": 0, "do": "silence", "target": "ap-1"}]), "must end"),
-        (lambda it: it.update(actions=[{"t": 0, "do": "ack"}]), "needs a target"),
+        (lambda it: it.update(actions=[{"t": 0, "do": "remove"}]), "needs a target"),
         (lambda it: it.update(end_s=True), "must be a number"),
-        (lambda it: it.update(extra=1), "extra: is no key of this file"),
+        (lambda it: it.update(serie={}), "serie: is no key of this file"),
         (lambda it: it.pop("config"), "config: is missing"),
     ],
 )  # fmt: skip
@@ -152,3 +158,65 @@ def test_what_is_no_reading_is_refused(text: str) -> None:
 def test_nothing_that_json_can_hold_breaks_the_reader(written: object) -> None:
     with pytest.raises(RehearsalError):
         parse_rehearsal({"config": written, "series": written})
+
+
+def test_a_key_that_is_like_none_of_ours_plays_no_part_and_is_named() -> None:
+    ignored: list[str] = []
+    parse_rehearsal(changed(lambda it: it["config"]["rules"][0].update(remark="x")), ignored)
+    assert ignored == ["remark"]
+
+
+def test_a_silence_may_be_about_a_stranger() -> None:
+    written = changed(lambda it: it["config"].update(silences=[{"match": {"target": "ap-9"}, "to_s": 60}]))
+    assert len(parse_rehearsal(written).config.silences) == 1
+
+
+def test_what_else_is_said_of_a_target_is_a_label() -> None:
+    written = changed(lambda it: it["config"]["targets"][0].update(uplink="isp-a", labels={"owner": "Dinkes"}))
+    assert parse_rehearsal(written).config.targets[0].labels == {"uplink": "isp-a", "owner": "Dinkes"}
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        [{"name": "cpu", "metric": "cpu", "op": ">", "levels": {"warning": 80, "critical": 95}}],
+        [{"name": "cpu", "metric": "cpu", "op": ">", "warning": 80, "critical": 95}],
+        [{"name": "cpu", "metric": "cpu", "op": ">", "threshold": 80, "severity": "warning", "critical_threshold": 95}],
+        [
+            {"name": "cpu", "metric": "cpu", "op": ">", "threshold": t, "severity": s}
+            for t, s in ((95, "critical"), (80, "warning"))
+        ],
+    ],
+)
+def test_limits_by_severity_may_be_written_in_several_ways(rules: list[dict[str, Any]]) -> None:
+    rule, *others = parse_rehearsal(changed(lambda it: it["config"].update(rules=rules))).config.rules
+    assert not others
+    assert (rule.severity, rule.threshold) == ("warning", 80)
+    assert [(each.severity, each.threshold) for each in rule.levels] == [("critical", 95)]
+
+
+def test_silence_may_be_asked_for_as_a_comparison() -> None:
+    rules = [{"name": "gone", "metric": "up", "op": "absent", "for_s": 300, "severity": "warning"}]
+    assert parse_rehearsal(changed(lambda it: it["config"].update(rules=rules))).config.rules[0].nodata_s == 300
+
+
+@pytest.mark.parametrize(
+    "window",
+    [
+        {"match": {"target": "sw"}, "from": "22:00", "to": "02:00", "days": ["mon", "tue", "wed"]},
+        {"target": "sw", "hours": "22:00-02:00", "days": "mon-wed"},
+        {"targets": ["sw"], "daily": "22:00-02:00", "weekdays": "senin,selasa,rabu"},
+    ],
+)
+def test_a_window_may_be_written_in_several_ways(window: dict[str, Any]) -> None:
+    found = parse_rehearsal(changed(lambda it: it["config"].update(maintenance=[window]))).config.maintenance[0]
+    assert (dict(found.match), str(found.from_), str(found.to)) == ({"target": ("sw",)}, "22:00:00", "02:00:00")
+    assert found.days == (0, 1, 2)
+
+
+def test_what_a_reload_does_not_speak_of_stays() -> None:
+    action = {"t": 60, "do": "reload", "config": {"notify": {"channels": ["wa"]}}}
+    config = parse_rehearsal(changed(lambda it: it.update(actions=[action]))).actions[0].config
+    assert config is not None
+    assert [each.name for each in config.rules] == ["down"]
+    assert [each.name for each in config.notify.channels] == ["wa"]

@@ -44,7 +44,7 @@
     const at = serverNow();
     if (at === null) return;
     meet(at);
-    if (stopwatch() - known.soundedAt < APART_MS) return;
+    if (at - known.soundedAt < APART_MS) return;
     if (isDue(at)) sound(chime);
     else if (farewell()) sound(fall);
   }
@@ -133,7 +133,7 @@
   /* -- tones */
 
   function sound(tone) {
-    known.soundedAt = stopwatch();
+    known.soundedAt = serverNow();
     const now = state();
     document.dispatchEvent(new CustomEvent("cc-bunyi", { detail: { tone: tone.name, isSilent: now === null || now.isSilent } }));
     if (now !== null && !now.isSilent) play(tone);

@@ -24,7 +24,7 @@ def incident_row(row: IncidentRow, now: datetime, words: Words) -> Element:
     chip = span(words.severity(row.severity), f"cc-prio {severity_class(row.severity)}{blink(row, now)}")
     what: list[Node] = [glyph(trouble_class(row.status, row.reason)), *state_and_reason(row, words)]
     has = custody(row, now, incident_words(words))
-    whose = [row.owner, " · ", has] if row.owner else [has]
+    whose = [span(row.owner, "milik"), span("·"), has] if row.owner else [has]
     return item(
         [
             chip,

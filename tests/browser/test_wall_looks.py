@@ -18,12 +18,15 @@ from playwright.sync_api import Browser, FloatRect, Page, ViewportSize
 from command_centre.domain.hotspot import HotspotState
 from command_centre.domain.rule import Severity
 from command_centre.read.views import Condition
-from layouts import RINGKASAN, SITUS, WIFI, WallScreen
+from command_centre.read.wall_incidents import Held
+from layouts import GANGGUAN, RINGKASAN, SITUS, WIFI, WallScreen
 from layouts.shell import wall_style
 from layouts.wall.wifi.geography import WIDTH, spots_of
 from layouts.wording import Language, words_for
 from tests.support.chromium import Looks, chromium, looks
 from tests.support.dash_html import document
+from tests.support.incident_views import NORMAL as OPEN_INCIDENTS
+from tests.support.incident_views import crisis_view, incidents_view
 from tests.support.wall_views import (
     NORMAL_INCIDENTS,
     calm_tiles,
@@ -99,6 +102,10 @@ CITY: dict[str, City] = {
     ),
 }
 FULL_TIER_ONLY: dict[str, City] = {
+    "gangguan-normal": (GANGGUAN, lambda: incidents_view(OPEN_INCIDENTS)),
+    "gangguan-calm": (GANGGUAN, lambda: incidents_view((), held=Held())),
+    "gangguan-crisis": (GANGGUAN, crisis_view),
+    "gangguan-empty": (GANGGUAN, lambda: incidents_view((), held=Held(), resolved=(), is_seen=False)),
     "wifi-normal": (WIFI, lambda: hotspots_view(normal_states(), causes=[LOKTUAN_POWER])),
     "wifi-calm": (WIFI, lambda: hotspots_view(calm_states())),
     "wifi-crisis": (WIFI, lambda: hotspots_view(CRISIS_STATES, causes=[CRISIS_CAUSE])),
@@ -114,6 +121,7 @@ FULL_TIER_ONLY: dict[str, City] = {
     ),
 }
 """No far form: the server refuses it where it could not be read, so it is looked at on landscape screens only."""
+CALM, CALM_WITHOUT_A_FAR_FORM = ("ringkasan-calm", "ringkasan-wifi-calm"), ("wifi-calm", "gangguan-calm")
 LANDSCAPE = ("1366x768", "1920x1080", "3840x2160", "zoom-200")
 EDGES: dict[str, City] = {
     "ringkasan-empty": (RINGKASAN, lambda: summary_view((), resolved=())),
@@ -185,7 +193,7 @@ def test_nothing_is_too_small_cut_off_or_overlapping(page: Page, tmp_path: Path,
 
 @pytest.mark.parametrize("size", [SIZES[each] for each in LANDSCAPE], ids=LANDSCAPE)
 @pytest.mark.parametrize("city", FULL_TIER_ONLY.values(), ids=FULL_TIER_ONLY.keys())
-def test_the_screen_of_hotspots_is_whole_wherever_it_may_hang(
+def test_a_screen_without_a_far_form_is_whole_wherever_it_may_hang(
     page: Page, tmp_path: Path, city: City, size: tuple[int, int]
 ) -> None:
     show(page, tmp_path, city, size=size)
@@ -233,8 +241,14 @@ def test_none_one_many_and_too_many_look_right(page: Page, tmp_path: Path, city:
             RINGKASAN,
             lambda: summary_view(LONG_TILES, incidents=[incident(number, LONG_NAME, owner=LONG_NAME) for number in range(9)]),
         ),
+        (
+            GANGGUAN,
+            lambda: incidents_view(
+                [incident(number, LONG_NAME, owner=LONG_NAME, taken=1 + number % 2, taken_by=LONG_NAME) for number in range(9)]
+            ),
+        ),
     ],
-    ids=["situs", "ringkasan"],
+    ids=["situs", "ringkasan", "gangguan"],
 )
 def test_names_of_eighty_characters_end_in_an_ellipsis_and_push_nothing_away(page: Page, tmp_path: Path, city: City) -> None:
     assert len(LONG_NAME) == 80
@@ -284,10 +298,15 @@ def test_trouble_is_coloured_only_where_there_is_trouble(page: Page, tmp_path: P
       }) && each.getClientRects().length > 0;
     }).length"""
     for theme in ("gelap", "terang"):
-        for calm in (CITY["ringkasan-calm"], CITY["ringkasan-wifi-calm"], FULL_TIER_ONLY["wifi-calm"]):
+        for calm in (
+            CITY["ringkasan-calm"],
+            CITY["ringkasan-wifi-calm"],
+            FULL_TIER_ONLY["wifi-calm"],
+            FULL_TIER_ONLY["gangguan-calm"],
+        ):
             show(page, tmp_path, calm, theme=theme)
             assert page.evaluate(saturated) == 0
-        for troubled in (CITY["ringkasan-normal"], FULL_TIER_ONLY["wifi-normal"]):
+        for troubled in (CITY["ringkasan-normal"], FULL_TIER_ONLY["wifi-normal"], FULL_TIER_ONLY["gangguan-normal"]):
             show(page, tmp_path, troubled, theme=theme)
             assert page.evaluate(saturated) > 0
 

@@ -64,13 +64,13 @@ def _row(row: IncidentRow, view: IncidentsView, own: IncidentWords) -> Element:
             span(place(row, words), "di"),
             span(custody(row, now, own), "siapa"),
             age(row.opened_at, now, words, class_name="umur"),
-            div([span([*what, *_whose(row)], "apa"), span(_next(row, view, own), "lanjut")], "bawah"),
+            div([span(what, "apa"), *_whose(row), span(_next(row, view, own), "lanjut")], "bawah"),
         ]
     )
 
 
-def _whose(row: IncidentRow) -> list[Node]:
-    return [span(f" · {row.owner}", "milik")] if row.owner else []
+def _whose(row: IncidentRow) -> list[Element]:
+    return [span(f"· {row.owner}", "milik")] if row.owner else []
 
 
 def _next(row: IncidentRow, view: IncidentsView, own: IncidentWords) -> str:

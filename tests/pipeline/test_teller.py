@@ -28,7 +28,7 @@ from command_centre.pipeline.watchman import look_round
 from command_centre.storage.alert_tables import outbox, silence
 from command_centre.storage.database import writing
 from command_centre.storage.inventory import sync_targets
-from command_centre.storage.tables import incident
+from command_centre.storage.tables import incident, span, target
 from command_centre.storage.telling import read_told, write_told
 from tests.support.city import WITA, rows, site
 from tests.support.clock import NOON, FrozenClock
@@ -268,15 +268,35 @@ def test_flapping_is_told_once_and_ended_once(engine: Engine) -> None:
     assert kinds.count("firing") == 1
 
 
+def restarted(town: Town) -> Town:
+    """The same tables, and nothing else."""
+    again = Town.__new__(Town)
+    again.__dict__.update(town.__dict__)
+    again.rulebook = Rulebook.of(DEFAULT_RULES, (), WITA, replace(ORDERS))
+    again.silence = SilenceWatch().chore()
+    return again
+
+
+def test_silences_and_answers_hold_from_the_first_turn_after_a_restart(engine: Engine) -> None:
+    """S10."""
+    town = Town(engine, (site(), site("situs:lain")))
+    town.commands.silence({"target": ["situs:lain"]}, ACTOR, timedelta(hours=5), "kerja jaringan")
+    town.fails(SITE)
+    town.pass_time(5)
+    town.commands.acknowledge(town.story(), ACTOR)
+    town.fails("situs:lain")
+    again = restarted(town)
+    again.pass_time(60)
+    assert again.kinds() == ["firing", "acked"]
+
+
 def test_every_notice_has_a_key_of_its_own_and_deciding_again_adds_none(engine: Engine) -> None:
     """D6, S9: a restart between two turns changes nothing, because everything is in tables."""
     town = Town(engine, (site(),))
     town.fails(SITE)
     town.pass_time(20)
     before = town.told()
-    again = Town.__new__(Town)
-    again.__dict__.update(town.__dict__)
-    again.silence = SilenceWatch().chore()
+    again = restarted(town)
     for _ in range(3):
         again.look()
     assert again.told() == before
@@ -311,6 +331,23 @@ def test_a_line_that_fails_is_one_page_with_its_children(engine: Engine) -> None
     town.pass_time(5)
     assert town.kinds() == ["firing", "resolved"]
     assert all(row.resolved_at is not None for row in rows(engine, incident))
+
+
+def test_a_child_stays_measured_while_its_cause_is_told_instead_of_it(engine: Engine) -> None:
+    """S15."""
+    behind = line(20, NORTH)
+    town = Town(engine, behind)
+    town.pass_time(5)
+    town.fails(*keys(behind))
+    town.pass_time(10)
+    town.recovers()
+    town.pass_time(5)
+    with engine.connect() as connection:
+        first = connection.execute(select(target.c.id).where(target.c.key == behind[0].key)).scalar_one()
+        parts = connection.execute(select(span).where(span.c.target_id == first).order_by(span.c.since)).all()
+    lengths = [(row.status, (row.until - row.since) // 60_000) for row in parts]
+    assert lengths[:2] == [("up", 6), ("down", 10)]
+    assert lengths[2][0] == "up"
 
 
 def test_a_single_hotspot_is_kept_for_the_digest(engine: Engine) -> None:

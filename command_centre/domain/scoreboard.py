@@ -97,11 +97,12 @@ def shift_at(at: datetime, zone: ZoneInfo) -> Interval:
 
 
 def shifts_in(within: Interval, zone: ZoneInfo) -> tuple[Interval, ...]:
-    """The shifts that touch ``within``, newest first."""
+    """The shifts that touch ``within``, newest first; the oldest one from where ``within`` begins."""
     found = [shift_at(within.end - timedelta(microseconds=1), zone)]
     while found[-1].start > within.start:
         found.append(shift_at(found[-1].start - timedelta(microseconds=1), zone))
-    return tuple(found)
+    oldest = found.pop()
+    return (*found, Interval(max(oldest.start, within.start), oldest.end))
 
 
 def load_of(alarms: Iterable[Alarm], pages: Iterable[datetime], within: Interval, zone: ZoneInfo) -> Load:

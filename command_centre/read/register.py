@@ -117,12 +117,13 @@ class RegisterQueries:
         """Lines ``start`` to ``end`` of what is asked for, in the order of one column."""
         now = to_ms(self._clock.now())
         order = _ORDER.get(sort, _ORDER["status"])(now)
-        size = min(max(end - start, 1), LONGEST_PAGE)
+        begin = max(start, 0)
+        size = min(max(end - begin, 1), LONGEST_PAGE)
         with self._engine.connect() as connection, connection.begin():
             wanted = _asked(asked)
             total = connection.execute(select(func.count()).select_from(target).where(*wanted)).scalar_one()
             question = _ROWS.where(*wanted).order_by(order.desc() if descending else order, target.c.name, target.c.id)
-            rows = connection.execute(question.offset(max(start, 0)).limit(size)).all()
+            rows = connection.execute(question.offset(begin).limit(size)).all()
         return TargetPage(tuple(_row(each, now) for each in rows), total)
 
     def sheet(self, key: TargetKey) -> TargetSheet | None:

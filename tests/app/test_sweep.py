@@ -183,3 +183,31 @@ def test_starts_are_spread_over_the_interval_and_stay_put_over_restarts() -> Non
     assert phases == sorted(phase_of(TargetKey(f"situs:{n}"), every) for n in range(1000))
     busiest = max(sum(1 for phase in phases if second <= phase < second + 1) for second in range(60))
     assert busiest <= 40  # 16.7 on average
+
+
+async def _up(_: Target, __: int) -> Status:
+    return Status.UP
+
+
+def test_a_look_that_is_asked_for_comes_at_once_and_takes_no_turn_from_the_grid() -> None:
+    """A person waits for it; a look that is under way is not begun twice."""
+
+    async def asked_for() -> tuple[ScriptedPoller, ScriptedPoller]:
+        poller, undisturbed = ScriptedPoller(_up), ScriptedPoller(_up)
+        pace = Pace(every=timedelta(seconds=60), timeout=timedelta(seconds=1), at_once=20, retry_after=timedelta(milliseconds=20))
+        for each in (poller, undisturbed):
+            sweep = Sweep("uji", each, targets(3), pace, WallClock(), lambda _: None, AlwaysThere())
+            running = asyncio.create_task(sweep.run(since=time.monotonic()))
+            await asyncio.sleep(0.01)
+            if each is poller:
+                sweep.look_now({TargetKey("situs:1"), TargetKey("situs:1000")})
+                sweep.look_now({TargetKey("situs:1")})  # the first one is still under way
+            await asyncio.sleep(0.05)
+            sweep.stop()
+            sweep.look_now({TargetKey("situs:2")})  # after the end nothing is begun
+            await running
+        return poller, undisturbed
+
+    poller, undisturbed = asyncio.run(asked_for())
+    assert poller.asked.get("situs:1", 0) - undisturbed.asked.get("situs:1", 0) == 1
+    assert poller.asked.get("situs:2", 0) == undisturbed.asked.get("situs:2", 0)

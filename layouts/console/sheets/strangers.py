@@ -30,12 +30,13 @@ def button_index(decision: str, row: StrangerRow) -> str:
 def decision_in(index: object) -> tuple[StrangerState, str, str] | None:
     """The decision, the collector and the device of a button; None for what no button says."""
     try:
-        decision, collector, device = json.loads(str(index))
+        said = json.loads(str(index))
     except ValueError:
         return None
-    if decision not in DECISIONS or not isinstance(collector, str) or not isinstance(device, str):
+    if not isinstance(said, list) or len(said) != 3 or not all(isinstance(each, str) for each in said):
         return None
-    return DECISIONS[decision], collector, device
+    decision, collector, device = said
+    return (DECISIONS[decision], collector, device) if decision in DECISIONS else None
 
 
 def strangers(rows: Sequence[StrangerRow], person: Person | None, now: datetime, words: Words) -> list[Component]:

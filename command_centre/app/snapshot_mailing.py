@@ -120,11 +120,11 @@ class SnapshotEnclosures:
         return (*found, approval)
 
     def _typeset(self, seal: Seal, snap: Snapshot, approval: Approval | None) -> dict[str, bytes]:
-        from layouts.snapshot.forms import document_of, paper_and_card  # heavy, and needed once a week
+        from layouts.snapshot.forms import paper_and_card, paper_document_of  # heavy, and needed once a week
         from layouts.snapshot.paper import TypesettingError
 
         try:
-            told = document_of(snap, seal, self.language, self.letterhead, approval, self.public_url)
+            told = paper_document_of(snap, seal, self.language, self.letterhead, approval, self.public_url)
             return paper_and_card(told, seal)
         except TypesettingError as trouble:
             raise DeliveryError.temporary(f"the paper cannot be made: {trouble}") from None

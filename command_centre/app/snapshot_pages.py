@@ -25,7 +25,6 @@ from layouts.snapshot import annex, archive_page, callbacks, forms, ids, paper
 from layouts.snapshot.web_page import web_page
 from layouts.wording import Words
 from layouts.wording.snapshot_archive import archive_words
-from layouts.wording.snapshot_document import Document
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -130,16 +129,13 @@ class SnapshotFiles:
     def _form(self, seal: Seal, snap: Snapshot, form: str) -> bytes:
         if form == "xlsx":
             return annex.as_xlsx(annex.sheets(snap), forms.made_at(seal))
-        told = self._document(seal, snap)
-        match form:
-            case "pdf":
-                return paper.pdf(told, seal.cut_at)
-            case "png":
-                return paper.card(told)
-            case _:
-                return web_page(told).encode()
-
-    def _document(self, seal: Seal, snap: Snapshot) -> Document:
         approval = self._archive.approval(seal.period, seal.revision)
         own = self._settings
-        return forms.document_of(snap, seal, self._words.language, own.letterhead, approval, own.public_url)
+        told = (snap, seal, self._words.language, own.letterhead, approval, own.public_url)
+        match form:
+            case "pdf":
+                return paper.pdf(forms.paper_document_of(*told), seal.cut_at)
+            case "png":
+                return paper.card(forms.paper_document_of(*told))
+            case _:
+                return web_page(forms.document_of(*told)).encode()

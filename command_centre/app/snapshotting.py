@@ -196,15 +196,15 @@ def snapshotter_of(chosen: Chosen, engine: Engine, tell: Told | None = None) -> 
 def _write(frozen: Frozen, approval: Approval | None, chosen: Chosen, options: argparse.Namespace) -> list[Path]:
     from command_centre.app.snapshot_settings import paper_settings_of
     from command_centre.storage.snapshot_file import to_bytes
-    from layouts.snapshot.forms import all_forms, document_of, file_name
+    from layouts.snapshot.forms import all_forms, file_name
     from layouts.wording import Language
 
     language = Language.ENGLISH if options.english else Language.INDONESIAN
     own = paper_settings_of(chosen.config)
-    made = document_of(frozen.snapshot, frozen.seal, language, own.letterhead, approval, own.public_url)
+    made = all_forms(frozen.snapshot, frozen.seal, language, own.letterhead, approval, own.public_url)
     folder = options.out or chosen.data_dir / "snapshots"
     folder.mkdir(parents=True, exist_ok=True)
-    files = [(f"{file_name(frozen.seal)}.json", to_bytes(frozen)), *all_forms(frozen.snapshot, frozen.seal, made, language)]
+    files = [(f"{file_name(frozen.seal)}.json", to_bytes(frozen)), *made]
     return [_write_whole(folder / name, data) for name, data in files]
 
 

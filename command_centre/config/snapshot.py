@@ -74,9 +74,13 @@ class LimitsEntry(Section):
 
 
 class SnapshotSection(Section):
-    """The snapshot as this city wants it. ``public_url`` is what the code on the paper and the links in letters begin with."""
+    """The snapshot as this city wants it. ``public_url`` is what the code on the paper and the links in letters begin with.
+
+    ``complaints`` are the services that citizens complain to, with their parts.
+    """
 
     public_url: Annotated[Line, AfterValidator(_outside_address)] | None = None
+    complaints: tuple[Line, ...] = Field(default=("layanan:pengaduan",), max_length=20)
     letterhead: LetterheadEntry = LetterheadEntry()
     limits: LimitsEntry = LimitsEntry()
 

@@ -117,10 +117,15 @@ class CutOfficial:
 
 @dataclass(frozen=True, slots=True)
 class CutComplaints:
-    """Citizens' complaints of the period: how many fell due, and how many of those were answered in time."""
+    """Citizens' complaints of the period: how many fell due, and how many of those were answered in time.
+
+    ``measured_services`` of ``services`` tell enough to be counted (``domain.complaints``).
+    """
 
     due: int
     answered_in_time: int
+    measured_services: int = 1
+    services: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +175,7 @@ class DataCut:
 
     ``targets`` are in order of key, ``incidents`` and ``follow_ups`` of id, ``places`` (code, name) of code. ``complaints``,
     ``injections`` and ``dimensions`` are None while nobody measures them. ``pending_rollups`` counts what was not yet rolled up.
+    ``year_before`` is the same week number a year ago, ``hijri_before`` the week of the same Hijri day a Hijri year ago.
     """
 
     period: str
@@ -193,3 +199,4 @@ class DataCut:
     official: CutOfficial | None = None
     pending_rollups: int = 0
     notes: tuple[str, ...] = ()
+    hijri_before: Earlier | None = None

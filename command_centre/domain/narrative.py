@@ -172,7 +172,7 @@ def _complaints(snap: Snapshot) -> Measure:
         limit=None,
         numerator=value,
         denominator=None if told is None else told.due,
-        coverage=None if told is None else 1.0,
+        coverage=None if told is None or not told.services else told.measured_services / told.services,
         change=None,  # numbers this small are shown side by side, and not as a change
         direction=Direction.NEITHER if value is not None else Direction.NOT_KNOWN,
         is_within=None if told is None else told.answered_in_time >= told.due,

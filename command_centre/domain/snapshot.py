@@ -196,6 +196,7 @@ class Snapshot:
     pending_rollups: int
     notes: tuple[str, ...]
     official: CutOfficial | None = None
+    hijri_before: Earlier | None = None
 
     def group(self, by: str, of: str) -> GroupFigures | None:
         """One group; None when nothing of it was in the register."""
@@ -256,6 +257,7 @@ def snapshot(cut: DataCut, config_hash: str, code_version: str) -> Snapshot:
         official=cut.official,
         previous=cut.previous,
         year_before=cut.year_before,
+        hijri_before=cut.hijri_before,
         pending_rollups=cut.pending_rollups,
         notes=cut.notes,
     )

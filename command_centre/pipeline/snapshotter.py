@@ -41,6 +41,8 @@ PATIENCE_WITH_ROLLUPS = timedelta(hours=1)
 MOST_AT_ONCE = 60
 LOOK_BACK = timedelta(days=15)
 MOST_CHANGES = 200
+COMPARISONS = ("previous", "year_before", "hijri_before")
+"""Parts of a snapshot that repeat what another one says: they are no change of this one."""
 
 Supplement = Callable[[Connection, Interval], Supplements]
 Told = Callable[[Connection, Frozen], None]
@@ -193,7 +195,7 @@ def due_at(period: Period, zone: ZoneInfo) -> datetime:
 
 def changes_between(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
     """What a revision changes, figure by figure, in words for a list; what is left out is counted."""
-    found = [str(each) for each in differences(plain(before), plain(after)) if not each.path.startswith("previous")]
+    found = [str(each) for each in differences(plain(before), plain(after)) if not each.path.startswith(COMPARISONS)]
     more = len(found) - MOST_CHANGES
     return (*found[:MOST_CHANGES], *([f"+ {more}"] if more > 0 else []))
 

@@ -26,6 +26,7 @@ from command_centre.domain.cut import (
     DataCut,
     Limits,
 )
+from command_centre.domain.hijri import a_hijri_year_before
 from command_centre.domain.hotspot import CLIENTS
 from command_centre.domain.ledger import HOUR_MS, HOURS
 from command_centre.domain.period import Period, midnight
@@ -79,6 +80,7 @@ def read_cut(connection: Connection, period: Period, city: CityFacts, now: datet
     within = Interval(whole.start, min(whole.end, now))
     extra = extra or Supplements()
     targets = _targets(connection, within, city)
+    hijri = a_hijri_year_before(period)
     return DataCut(
         period=period.name,
         zone=city.zone.key,
@@ -95,6 +97,7 @@ def read_cut(connection: Connection, period: Period, city: CityFacts, now: datet
         follow_ups=_follow_ups(connection, within),
         previous=earlier(connection, period.before().name),
         year_before=earlier(connection, period.a_year_before().name),
+        hijri_before=None if hijri is None else earlier(connection, hijri.name),
         complaints=extra.complaints,
         injections=extra.injections,
         dimensions=extra.dimensions,

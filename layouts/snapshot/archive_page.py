@@ -103,7 +103,7 @@ def period(found: tuple[Seal, Snapshot] | None, name: str, words: Words) -> list
         html.H2([told["name"], " ", *marks]),
         html.P(told["period"]),
         html.P([_sentence(each) for each in told["verdict"]], className="vonis"),
-        _section(told["measures"]["title"], _table(told["measures"]["head"], [row["cells"] for row in told["measures"]["rows"]])),
+        _section(told["measures"]["title"], _measures(told["measures"])),
         _section(told["dimensions"]["title"], _dimensions(told)),
         _section(told["stories"]["title"], _stories(told)),
         html.P([html.Strong(told["decision"]["title"]), " ", _sentence(told["decision"])], className="kotak"),
@@ -115,6 +115,10 @@ def period(found: tuple[Seal, Snapshot] | None, name: str, words: Words) -> list
         _section(told["incidents"]["title"], _incidents(told)),
         html.P([f"{told['seal']['label']}: ", html.Code("".join(told["seal"]["halves"]))]),
     ]  # fmt: skip
+
+
+def _measures(told: Mapping[str, Any]) -> Component:
+    return html.Div([_table(told["head"], [row["cells"] for row in told["rows"]]), html.P(told["note"])])
 
 
 def _section(title: str, content: Any) -> Component:

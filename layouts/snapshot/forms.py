@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from command_centre.domain.seal import Approval, Seal
 from command_centre.domain.snapshot import Snapshot
 from layouts.snapshot import annex, paper
+from layouts.snapshot.fitting import fitted
 from layouts.snapshot.web_page import web_page
 from layouts.wording import Language, words_for
 from layouts.wording.snapshot import SnapshotWords
@@ -30,17 +31,36 @@ def document_of(
     return document(snap, seal, words_of(snap, language), letterhead, approval, public_url)
 
 
+def paper_document_of(
+    snap: Snapshot,
+    seal: Seal,
+    language: Language = Language.INDONESIAN,
+    letterhead: Letterhead = BONTANG,
+    approval: Approval | None = None,
+    public_url: str | None = None,
+) -> Document:
+    """The same for paper and card: long names are shortened so that two pages always hold."""
+    return document_of(fitted(snap), seal, language, letterhead, approval, public_url)
+
+
 def paper_and_card(made: Document, seal: Seal) -> dict[str, bytes]:
-    """What is sent by e-mail and WhatsApp: file name → bytes."""
+    """What is sent by e-mail and WhatsApp: file name → bytes. ``made`` is a ``paper_document_of``."""
     name = file_name(seal)
     return {f"{name}.pdf": paper.pdf(made, seal.cut_at), f"{name}.png": paper.card(made)}
 
 
-def all_forms(snap: Snapshot, seal: Seal, made: Document, language: Language) -> Iterator[tuple[str, bytes]]:
+def all_forms(
+    snap: Snapshot,
+    seal: Seal,
+    language: Language = Language.INDONESIAN,
+    letterhead: Letterhead = BONTANG,
+    approval: Approval | None = None,
+    public_url: str | None = None,
+) -> Iterator[tuple[str, bytes]]:
     """(file name, bytes) of every form but the sealed file itself."""
     name = file_name(seal)
-    yield from paper_and_card(made, seal).items()
-    yield f"{name}.html", web_page(made).encode()
+    yield from paper_and_card(paper_document_of(snap, seal, language, letterhead, approval, public_url), seal).items()
+    yield f"{name}.html", web_page(document_of(snap, seal, language, letterhead, approval, public_url)).encode()
     yield f"{name}.txt", short_text(snap, seal.seal, words_of(snap, language)).encode()
     tables = annex.sheets(snap)
     yield f"{name}.xlsx", annex.as_xlsx(tables, made_at(seal))

@@ -86,7 +86,7 @@ def _note(text: str) -> str:
 
 
 def _measures(measures: Mapping[str, Any]) -> str:
-    return _table(measures["head"], [row["cells"] for row in measures["rows"]])
+    return _table(measures["head"], [row["cells"] for row in measures["rows"]]) + _note(measures["note"])
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]], total: Sequence[str] | None = None) -> str:

@@ -34,6 +34,7 @@ from layouts.wording import ABSENT, NBSP, Language, Words
 
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 MOST_SUBJECT = 28
+COAST_NAMED = 4
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 Pair = tuple[str, str]  # Indonesian, English
@@ -193,12 +194,16 @@ class SnapshotWords:
                     f"Cuplikan minggu ke-{period.number}/{period.year}", f"Snapshot of week {period.number}/{period.year}"
                 )
             case PeriodKind.MONTH:
-                month = format_date(period.first_day, "MMMM yyyy", self.words.locale)
+                month = self.month(period)
                 return self.say(f"Cuplikan bulan {month}", f"Snapshot of {month}")
             case PeriodKind.YEAR:
                 return self.say(f"Cuplikan tahun {period.year}", f"Snapshot of {period.year}")
             case unreachable:
                 assert_never(unreachable)
+
+    def month(self, period: Period) -> str:
+        """E.g. "November 2026"."""
+        return format_date(period.first_day, "MMMM yyyy", self.words.locale)
 
     def heading(self, name: str) -> str:
         """The underlined title of the first page."""
@@ -224,6 +229,11 @@ class SnapshotWords:
         """E.g. "Senin 16 November 2026 pukul 00.00 s.d. Minggu 22 November 2026 pukul 24.00 WITA"."""
         first, last = self.day(period.first_day), self.day(period.last_day)
         return self.say(f"{first} pukul 00.00 s.d. {last} pukul 24.00 {zone_name}", f"{first} 00:00 to {last} 24:00 {zone_name}")
+
+    def from_last(self, name: str) -> str:
+        """Behind a change on the card: "dari minggu lalu"."""
+        last = self.this_and_last(name)[1].lower()
+        return self.say(f"dari {last}", f"from {last}")
 
     def short_span(self, period: Period) -> str:
         """E.g. "16 s.d. 22 Nov 2026"."""
@@ -365,7 +375,9 @@ class SnapshotWords:
 
     def _coast(self, coast: Sequence[GroupFigures]) -> str:
         """Settlements below the limit, by name and number: no average hides them."""
-        named = self.listing([f"{each.of} {self.percent(each.figure.availability, 1)}" for each in coast])
+        names = [f"{each.of} {self.percent(each.figure.availability, 1)}" for each in coast[:COAST_NAMED]]
+        rest = len(coast) - len(names)
+        named = self.listing([*names, *([self.say(f"{rest} lagi", f"{rest} more")] if rest else [])])
         return self.say(f"Pesisir di bawah batas: {named}.", f"On the coast below the limit: {named}.")
 
     def _suspected(self, suspected: int, remaining: int | None) -> str:

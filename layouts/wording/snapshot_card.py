@@ -73,26 +73,30 @@ def _number(measure: Measure, snap: Snapshot, words: SnapshotWords) -> dict[str,
         "name": words.available(measure),
         "value": None if measure.value is None else words.words.number(points(measure.value) // 10 / 10, 1),
         "text": words.unmeasured,
-        "change": _change(measure, words),
+        "change": _change(measure, words.from_last(snap.period), words),
         "seen": f"{seen}{coverage}",
     }
 
 
-def _change(measure: Measure, words: SnapshotWords) -> str:
+def _change(measure: Measure, from_last: str, words: SnapshotWords) -> str:
     if measure.change is None:
         return ABSENT if measure.value is None else words.say("tanpa pembanding", "nothing to compare")
     if measure.change == 0:
         return words.say("= tetap", "= unchanged")
     arrow = "▲" if measure.change > 0 else "▼"
-    return f"{arrow} {words.amount(measure)} {words.say('dari periode lalu', 'from last period')}"
+    return f"{arrow} {words.amount(measure)} {from_last}"
 
 
 def _tiles(snap: Snapshot) -> list[dict[str, Any]]:
     kelurahan = {each.of: each for each in snap.groups_by("kelurahan")}
     coast = {each.of: each for each in snap.groups_by("settlement")}
-    placed = [(name, x, y, kelurahan.get(code)) for code, (name, x, y) in TILES.items()]
-    placed += [(name, x, y, coast[name]) for name, (x, y) in COAST.items() if name in coast]
-    return [{"name": name, "x": x, "y": y, **_tile(group, snap.limits.hotspot)} for name, x, y, group in placed]
+    limit = snap.limits.hotspot
+    placed = [_placed(name, x, y, kelurahan.get(code), limit) for code, (name, x, y) in TILES.items()]
+    return placed + [_placed(name, x, y, coast[name], limit) | {"coast": True} for name, (x, y) in COAST.items() if name in coast]
+
+
+def _placed(name: str, x: int, y: int, group: GroupFigures | None, limit: float) -> dict[str, Any]:
+    return {"name": name, "x": x, "y": y, "coast": False, **_tile(group, limit)}
 
 
 def _tile(group: GroupFigures | None, limit: float) -> dict[str, str]:

@@ -29,10 +29,14 @@ from command_centre.domain.snapshot import NO_PLACE, GroupFigures, Snapshot, Tar
 from command_centre.domain.target import Dimension, TargetKind
 from layouts.wording.snapshot import ABSENT, MEASURES, Sentence, SnapshotWords
 from layouts.wording.snapshot_card import card
+from layouts.wording.snapshot_comparison import comparisons
 
 NEED_ATTENTION = 4
 FOLLOW_UPS_SHOWN = 6
-PROVIDERS_SHOWN = 3
+PROVIDERS_SHOWN = 2
+KELURAHAN_SHOWN, COAST_SHOWN, DISTRICTS_SHOWN = 20, 5, 6
+COAST_NAMED = 4
+"""A city has fewer; a register that has more still gets a page that holds, and all of them in the annex."""
 HOTSPOT, SITE, SERVICE = TargetKind.HOTSPOT.value, TargetKind.SITE.value, TargetKind.SERVICE.value
 
 Document = dict[str, Any]
@@ -81,6 +85,7 @@ def document(
             "title": words.say("1. Ringkasan", "1. Summary"),
             "head": _measure_heads(words, this, last),
             "rows": [_measure_row(each, words) for each in found],
+            "note": comparisons(snap, words),
         },
         "dimensions": _dimensions(snap, words),
         "stories": _stories(snap, words),
@@ -100,7 +105,7 @@ def document(
 
 
 def _told(sentence: Sentence) -> Document:
-    return {"text": sentence.text, "evidence": list(sentence.evidence)}
+    return {"text": sentence.text.replace("….", "…"), "evidence": list(sentence.evidence)}
 
 
 def _zone_name(snap: Snapshot, words: SnapshotWords) -> str:
@@ -235,7 +240,7 @@ def _stories(snap: Snapshot, words: SnapshotWords) -> Document:
     shown = stories(snap)
     items = [
         {
-            "head": words.story_head(each),
+            "head": words.story_head(each).replace("….", "…"),
             "text": " ".join(sentence.text for sentence in words.story_official(each)),
             "number": words.number_of(each),
             "evidence": list(each.evidence),
@@ -280,6 +285,7 @@ def _incidents(snap: Snapshot, words: SnapshotWords) -> Document:
 
 def _areas(snap: Snapshot, words: SnapshotWords) -> Document:
     kelurahan, coast = areas_by_need(snap)
+    rest = len(kelurahan[KELURAHAN_SHOWN:]) + len(coast[COAST_SHOWN:])
     limit = snap.limits.hotspot
     return {
         "title": words.say(
@@ -287,14 +293,15 @@ def _areas(snap: Snapshot, words: SnapshotWords) -> Document:
             "4. Free Wi-Fi by kelurahan, availability day by day (%)",
         ),
         "limit": limit,
-        "kelurahan": [_area(each, snap.place(each.of), limit, words) for each in kelurahan],
-        "coast": [_area(each, words.settlement(each.of, each.figure.registered), limit, words) for each in coast],
+        "kelurahan": [_area(each, snap.place(each.of), limit, words) for each in kelurahan[:KELURAHAN_SHOWN]],
+        "coast": [_area(each, words.settlement(each.of, each.figure.registered), limit, words) for each in coast[:COAST_SHOWN]],
         "note": words.say(
             f"Garis putus-putus: batas {words.percent(limit, 0)}. Kotak hitam: hari di bawah batas. Celah: hari tidak terukur. "
             "Diurut dari yang perlu perhatian. Titik pesisir sudah termasuk dalam kelurahannya.",
             f"Dashed line: the limit of {words.percent(limit, 0)}. Black square: a day below it. Gap: a day not measured. "
             "Those that need attention come first. Points on the coast are part of their kelurahan as well.",
-        ),
+        )
+        + (words.say(f" {rest} wilayah lain ada di lampiran.", f" {rest} other areas are in the annex.") if rest else ""),
     }
 
 
@@ -313,7 +320,11 @@ def _area(group: GroupFigures, name: str, limit: float, words: SnapshotWords) ->
 def _districts(snap: Snapshot, words: SnapshotWords) -> Document:
     groups = sorted(snap.groups_by("kecamatan"), key=lambda each: (each.of == NO_PLACE, each.of))
     none = words.say("Tanpa lokasi", "No location")
-    rows = [_district(snap.place(each.of) if each.of != NO_PLACE else none, each.figure, words) for each in groups]
+    shown = groups if len(groups) <= DISTRICTS_SHOWN else groups[: DISTRICTS_SHOWN - 1]
+    rows = [_district(snap.place(each.of) if each.of != NO_PLACE else none, each.figure, words) for each in shown]
+    if len(shown) < len(groups):
+        rest = len(groups) - len(shown)
+        rows.append([words.say(f"{rest} lain: lampiran", f"{rest} others: annex"), *[""] * 4])
     city = snap.group("kind", HOTSPOT)
     total = None if city is None else _district(words.say("Kota", "City"), city.figure, words)
     return {
@@ -518,6 +529,14 @@ def _about_ourselves(snap: Snapshot, words: SnapshotWords) -> list[str]:
             if told is None
         ]
         lines.append(words.say(f"Belum terukur: {words.listing(missing)}.", f"Not measured yet: {words.listing(missing)}."))
+    if snap.complaints is not None and snap.complaints.measured_services < snap.complaints.services:
+        part, whole = snap.complaints.measured_services, snap.complaints.services
+        lines.append(
+            words.say(
+                f"Aduan dihitung dari {part} dari {whole} kanal; kanal lain tidak terukur.",
+                f"Complaints are counted over {part} of {whole} channels; the others are not measured.",
+            )
+        )
     if snap.incidents.of_command_centre:
         count = snap.incidents.of_command_centre
         lines.append(

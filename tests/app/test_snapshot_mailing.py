@@ -31,7 +31,7 @@ from command_centre.storage.outbox import message_of
 from command_centre.storage.snapshots import load_snapshot
 from command_centre.storage.tables import span, target
 from command_centre.storage.times import to_ms
-from layouts.snapshot.forms import document_of, paper_and_card
+from layouts.snapshot.forms import paper_and_card, paper_document_of
 from tests.support.clock import FrozenClock
 from tests.support.configuration import GOOD_SITES, KINDS, write_config
 from tests.support.hand_week import NEXT_MONDAY_AT_SIX, WEEK, fill, moment, snapshotter
@@ -121,7 +121,7 @@ def test_a_frozen_week_reaches_the_official_with_paper_card_and_link(
     assert "Ketersediaan situs" in text
     assert "Diminta: " in text
     files = {each.get_filename(): each for each in letter.iter_attachments()}
-    assert sorted(files) == ["cuplikan-2026-W47-r1.pdf", "cuplikan-2026-W47-r1.png"]
+    assert set(files) == {"cuplikan-2026-W47-r1.pdf", "cuplikan-2026-W47-r1.png"}
     paper = files["cuplikan-2026-W47-r1.pdf"].get_content()
     pages = [page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages]
     assert len(pages) == 2
@@ -141,7 +141,7 @@ def test_the_enclosed_paper_is_made_from_what_is_sealed_and_is_not_in_the_outbox
         found = load_snapshot(connection, "2026-W47", 1)
     assert found is not None
     seal, snap = found
-    told = document_of(snap, seal, letterhead=letterhead_of(config), public_url=public_url_of(config))
+    told = paper_document_of(snap, seal, letterhead=letterhead_of(config), public_url=public_url_of(config))
     assert enclosed == paper_and_card(told, seal)
 
 

@@ -79,10 +79,10 @@ def _one_week(engine: Engine, busy: DataCut, folder: Path) -> None:
     floor = _timed("floor: the cut as JSON", lambda: json.dumps(canonical(cut).decode()))
     snap = _timed("snapshot: computed from the cut", lambda: snapshot(cut, "config", "0.1.0"))
     seal = _timed("sealed", lambda: sealed(open_signer(folder), snap, cut, revision=1, previous=None, cut_at=now))
-    made = _timed("words of the document", lambda: forms.document_of(snap, seal))
+    made = _timed("words of the document", lambda: forms.paper_document_of(snap, seal))
     _timed("paper and card, the first time (fonts are read)", lambda: forms.paper_and_card(made, seal))
     _timed("paper and card, again", lambda: forms.paper_and_card(made, seal))
-    _timed("every form and the annex", lambda: dict(forms.all_forms(snap, seal, made, Language.INDONESIAN)))
+    _timed("every form and the annex", lambda: dict(forms.all_forms(snap, seal, Language.INDONESIAN)))
     print(f"  the cut is {len(floor) / 1e6:.1f} MB of JSON")
 
 

@@ -16,21 +16,24 @@ import pytest
 from lxml import html as lxml_html
 from pypdf import PdfReader
 
-from command_centre.domain.cut import CutDimension, CutFollowUp, DataCut
-from command_centre.domain.narrative import told
+from command_centre.domain.cut import CutDimension, CutFollowUp, DataCut, Earlier
+from command_centre.domain.narrative import claim_by_provider, told
 from command_centre.domain.period import parse_period
 from command_centre.domain.seal import Approval, Seal
-from command_centre.domain.snapshot import Snapshot, snapshot
+from command_centre.domain.snapshot import Snapshot, headline, snapshot
 from command_centre.domain.target import Dimension
 from command_centre.storage.signing import open_signer
 from command_centre.storage.snapshots import sealed
 from layouts.snapshot import annex, archive_page, paper
+from layouts.snapshot.fitting import fitted, shortened
+from layouts.snapshot.forms import paper_document_of
 from layouts.snapshot.web_page import web_page
 from layouts.wording import Language, words_for
 from layouts.wording.snapshot import SnapshotWords
 from layouts.wording.snapshot_card import short_text
-from layouts.wording.snapshot_document import Document, document
+from layouts.wording.snapshot_document import Document, Letterhead, document
 from tests.support.busy_week import ZONE, busy_cut
+from tests.support.crowded_week import crowded_cut
 from tests.support.dash_html import to_html
 
 CUT = busy_cut(hotspots=160, sites=30, services=5)
@@ -120,12 +123,79 @@ def test_the_same_document_gives_the_same_paper_and_card(key: Path) -> None:
     assert paper.card(document) == paper.card(document)
 
 
-def test_an_awkward_week_still_fits_two_pages(key: Path) -> None:
-    """The longest names, many follow-ups, a register of eighty letters."""
-    long = "Dinas Pemberdayaan Perempuan, Perlindungan Anak, Pengendalian Penduduk dan Keluarga Berencana"
-    targets = tuple(replace(each, short_name=long, name=long) if each.kind != "hotspot" else each for each in CUT.targets)
-    promises = tuple(CutFollowUp(n, f"{long} {n}", long, "waiting", "2026-11-30") for n in range(1, 15))
-    assert len(pages_of(told_in(replace(CUT, targets=targets, follow_ups=promises), key))) <= 3
+@pytest.mark.parametrize("language", list(Language))
+def test_the_most_crowded_week_still_fits_two_pages_and_one_card(key: Path, language: Language) -> None:
+    """Every section full, every name as long as a register lets it be; nothing is lost at the foot of a page."""
+    snap, seal = made(crowded_cut(), key)
+    address = "Jalan Awang Long nomor 100, Kelurahan Bontang Baru, Kecamatan Bontang Utara, Bontang 75311, Kalimantan Timur"
+    head = Letterhead(address=f"{address}\n{address}")
+    told = paper_document_of(snap, seal, language, head, public_url=f"https://{'x' * 60}.example")
+    pages = pages_of(told)
+    assert len(pages) == 2
+    assert words(language).say("Keputusan yang diminta", "Decision asked") in pages[0]
+    assert "NIP" in pages[1]
+    assert "…" in pages[0]
+    assert paper.card(told).startswith(b"\x89PNG")
+
+
+def test_ordinary_names_are_not_touched_and_figures_never_are(key: Path) -> None:
+    snap, _ = made(CUT, key)
+    assert fitted(snap) == snap
+    crowded, _ = made(crowded_cut(), key)
+    short = fitted(crowded)
+    assert headline(short) == headline(crowded)
+    assert short.groups == crowded.groups
+    assert [each.below for each in claim_by_provider(short)] == [each.below for each in claim_by_provider(crowded)]
+
+
+def test_two_names_that_begin_alike_are_still_two() -> None:
+    assert shortened("Penyedia A", 10) == "Penyedia A"
+    assert shortened("Penyedia, Utara", 10) == "Penyedia…"
+    snap = snapshot(busy_cut(hotspots=24, sites=2, services=1), "config-1", "0.1.0")
+    twins = tuple(replace(each, provider=f"Perusahaan Penyedia Jaringan {n}") for n, each in enumerate(snap.claim))
+    names = [each.provider for each in fitted(replace(snap, claim=twins)).claim]
+    assert len(set(names)) == len(twins) > 1
+    assert max(map(len, names)) <= 22
+
+
+# --- comparison ------------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_never_frozen_is_not_compared_with(key: Path) -> None:
+    note = told_in(CUT, key)["measures"]["note"]
+    assert note == (
+        "Setahun lalu (minggu ke-47/2025): belum ada data. "
+        "Sepadan menurut kalender Hijriah (minggu ke-48/2025, Jumadilakhir 1447 H): belum ada data."
+    )
+
+
+def test_a_week_of_ramadan_stands_beside_its_like_of_the_year_before(key: Path) -> None:
+    """BEHAVIOUR 1.3, rule 5: Ramadan moves by eleven days, so the same week number is another season."""
+    cut = replace(
+        busy_cut("2026-W09", hotspots=24, sites=4, services=2),
+        year_before=Earlier("2025-W09", "0" * 64, (("site_availability", 0.99),)),
+        hijri_before=Earlier("2025-W10", "0" * 64, (("hotspot_availability", 0.96999), ("site_availability", 0.985))),
+    )
+    assert told_in(cut, key)["measures"]["note"] == (
+        "Setahun lalu (minggu ke-9/2025): situs 99,00\u00a0%, Wi-Fi tidak terukur, layanan tidak terukur. "
+        "Sepadan menurut kalender Hijriah (minggu ke-10/2025, Ramadan 1446 H): "
+        "situs 98,50\u00a0%, Wi-Fi 96,99\u00a0%, layanan tidak terukur. "
+        "Periode ini seluruhnya di bulan Ramadan (menurut hisab urfi)."
+    )
+    assert "Part of this period lies in Ramadan" in told_in(busy_cut("2026-W08", hotspots=24, sites=2, services=1), key,
+                                                              Language.ENGLISH)["measures"]["note"]  # fmt: skip
+
+
+def test_a_year_is_compared_with_the_year_before_in_the_table_alone(key: Path) -> None:
+    assert told_in(busy_cut("2025", hotspots=24, sites=2, services=1, outages=1), key)["measures"]["note"] == ""
+
+
+def test_the_code_leads_to_the_archive_where_there_is_an_address_and_holds_the_seal_anyhow(key: Path) -> None:
+    snap, seal = made(CUT, key)
+    plain = document(snap, seal, words())["seal"]["code"]
+    led = document(snap, seal, words(), public_url="https://cc.bontangkota.go.id")["seal"]["code"]
+    assert plain == f"command-centre:2026-W47:r1:sha256:{seal.seal}"
+    assert led == f"https://cc.bontangkota.go.id/cuplikan/2026-W47#r1-sha256-{seal.seal}"
 
 
 def test_progress_by_indicator_takes_the_place_of_availability_once_somebody_measures_it(key: Path) -> None:

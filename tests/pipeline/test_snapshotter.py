@@ -26,7 +26,7 @@ from command_centre.storage.snapshot_file import check, compare, to_bytes
 from command_centre.storage.snapshot_tables import snapshot as snapshot_table
 from command_centre.storage.tables import dirty, metadata, rollup, series, span, target
 from command_centre.storage.times import to_ms
-from layouts.snapshot.forms import all_forms, document_of
+from layouts.snapshot.forms import all_forms
 from layouts.wording import Language
 from tests.support.hand_week import (
     MINUTE,
@@ -437,8 +437,7 @@ def figure_of_group(snap: Snapshot, subject: str, what: str) -> str:
 
 
 def forms_of(frozen: Frozen) -> dict[str, bytes]:
-    made = document_of(frozen.snapshot, frozen.seal)
-    return dict(all_forms(frozen.snapshot, frozen.seal, made, Language.INDONESIAN)) | {"json": to_bytes(frozen)}
+    return dict(all_forms(frozen.snapshot, frozen.seal, Language.INDONESIAN)) | {"json": to_bytes(frozen)}
 
 
 def paper_of(frozen: Frozen) -> bytes:

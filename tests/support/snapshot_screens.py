@@ -17,7 +17,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
 def main() -> None:
     content = read_file(Path(sys.argv[1]))
     seal = read_back(Seal, content["seal"])
-    document = forms.document_of(read_back(Snapshot, content["snapshot"]), seal)
+    document = forms.paper_document_of(read_back(Snapshot, content["snapshot"]), seal)
     for number, page in enumerate(paper.pictures(document), start=1):
         (FOLDER / f"cuplikan-{number}.png").write_bytes(page)
     (FOLDER / "kartu.png").write_bytes(paper.card(document))

@@ -83,6 +83,9 @@ def hear(alert: Alert, verdict: Verdict, severity: Severity, rule: Rule, at: dat
     if verdict is Verdict.NO_DATA:
         return alert
     flapping = alert.flapping if limits is None else look(alert.flapping, _how(verdict, severity), limits)
+    is_same_severity = verdict is not Verdict.BREACHED or severity is alert.severity
+    if state is alert.state and flapping is alert.flapping and is_same_severity:
+        return alert
     after = replace(alert, state=state, flapping=flapping)
     if state.phase.is_open and not alert.state.phase.is_open:
         return replace(after, severity=severity, severity_at=at, fired_at=at, ended_at=None)

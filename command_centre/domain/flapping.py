@@ -44,6 +44,8 @@ def look(flapping: Flapping, state: str, limits: FlapLimits) -> Flapping:
     """After one more look that found ``state``. The first look is no change."""
     if flapping.last is None:
         return Flapping(state)
+    if state == flapping.last and not flapping.changes and not flapping.is_flapping:
+        return flapping  # calm stays calm: nearly every look of nearly every target
     changes = _without_calm_past((*flapping.changes, state != flapping.last)[-limits.window :])
     share = share_of_changes(changes, limits.window)
     return Flapping(state, changes, share > (limits.low if flapping.is_flapping else limits.high))

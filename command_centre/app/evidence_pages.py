@@ -25,6 +25,7 @@ from command_centre.domain.target import TargetKey
 from command_centre.judgements import Judgements
 from command_centre.read.evidence import Case, case_of, comparisons
 from command_centre.read.integrity import integrity
+from command_centre.read.stewardship import stewardship
 from layouts.console.evidence.page import PREFIX, Visitor, address_of, case_page, overview_page
 from layouts.console.evidence.report import Desk, as_pdf, as_text, report_of
 from layouts.wording import Language, Words, words_for
@@ -67,7 +68,12 @@ class _Pages:
         words = self._words_for(request)
         return await self._answered(
             lambda: HTMLResponse(
-                overview_page(integrity(self._engine, self._clock.now()), words, is_simulated=self._is_simulated),
+                overview_page(
+                    integrity(self._engine, self._clock.now()),
+                    stewardship(self._engine, self._clock),
+                    words,
+                    is_simulated=self._is_simulated,
+                ),
                 headers=NO_STORE,
             )
         )

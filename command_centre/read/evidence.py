@@ -91,6 +91,15 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """The same evidence on several pages, or in several views: told once. ``first`` is the weightiest of them."""
+
+    first: FindingView
+    pages: tuple[str, ...]
+    views: tuple[View, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line of a page's source, defanged. ``is_own``: the other view lacks it. ``skipped`` counts equal lines left out."""
 
@@ -162,6 +171,21 @@ def _compared(connection: Connection, target_id: int, pages: Sequence[KeptPage])
     is_cut = any(len(each) > MOST_LINES for each in (left, right))
     left, right = left[:MOST_LINES], right[:MOST_LINES]
     return Comparison(person.url, person, other, folded(left, right), folded(right, left), is_cut)
+
+
+def grouped(findings: Sequence[FindingView]) -> tuple[Group, ...]:
+    """What was found, each kind of evidence once, in the order of ``findings``."""
+    found: dict[tuple[object, ...], list[FindingView]] = {}
+    for each in findings:
+        found.setdefault((each.signal, each.kind, each.position, each.excerpt), []).append(each)
+    return tuple(
+        Group(
+            same[0],
+            tuple(dict.fromkeys(each.page for each in same)),
+            tuple(dict.fromkeys(each.view for each in same)),
+        )
+        for same in found.values()
+    )
 
 
 def source_lines(body: bytes) -> list[str]:

@@ -20,6 +20,8 @@ from command_centre.storage.times import from_ms
 MOST_SITES = 200
 MOST_FINDINGS = 200
 PLACE_LETTERS = 60
+HOME = "/"
+"""This says nothing on a wall: where a link leads says more."""
 
 ALARMS = tuple(each.value for each in Phase if each.is_alarm)
 LEADS_AWAY = frozenset({FindingKind.REDIRECT_HTTP, FindingKind.REDIRECT_META, FindingKind.REDIRECT_SCRIPT})
@@ -29,7 +31,7 @@ LEADS_AWAY = frozenset({FindingKind.REDIRECT_HTTP, FindingKind.REDIRECT_META, Fi
 class InjectedSite:
     """One site in alarm. ``is_confirmed``: a person has looked. ``kind`` and ``place``: the finding that stands for the others.
 
-    ``leads_to`` is the foreign address that visitors are sent to, where the finding is a redirect; ``pages`` how many of the
+    ``leads_to`` is the foreign address that a redirect, or a link on the home page, leads to; ``pages`` how many of the
     site's addresses show something. ``clean_scans`` counts the scans in a row that found nothing any more.
     """
 
@@ -87,13 +89,14 @@ def _findings(connection: Connection, targets: Sequence[int]) -> Mapping[int, Se
 def _site(row: Any, findings: Sequence[Any]) -> InjectedSite:
     first = max(findings, key=lambda each: (each.is_decisive, each.weight, -each.number), default=None)
     kind = FindingKind(first.kind) if first is not None else None
+    names_foreign = first is not None and (kind in LEADS_AWAY or _path(first.url) == HOME)
     return InjectedSite(
         key=TargetKey(row.key),
         is_confirmed=row.phase == Phase.CONFIRMED,
         since=from_ms(row.since),
         kind=kind,
         place=defang(_path(first.url), PLACE_LETTERS) if first is not None else "",
-        leads_to=_foreign(first) if kind in LEADS_AWAY else "",
+        leads_to=_foreign(first) if names_foreign else "",
         pages=len({each.url for each in findings}),
         clean_scans=row.clean_scans,
         reinfections=row.reinfections,
@@ -112,7 +115,7 @@ def _path(url: str) -> str:
 
 
 def _foreign(finding: Any) -> str:
-    """The address in the excerpt of a redirect, defanged."""
+    """The first address in an excerpt, defanged; empty where it names none."""
     shown = defang(finding.excerpt, 400)
     begins = shown.find("hxxp")
-    return shown[begins:].split()[0][:PLACE_LETTERS] if begins >= 0 else ""
+    return shown[begins:].split()[0].rstrip(";,")[:PLACE_LETTERS] if begins >= 0 else ""

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from command_centre.read.views import Condition, SiteTile
 from layouts.parts.age import epoch_milliseconds
-from layouts.parts.glyph import glyph, glyph_of, state_class
+from layouts.parts.glyph import INJECTED, glyph, glyph_of, state_class
 from layouts.parts.history_bar import history_bar
 from layouts.parts.node import Children, Element, bold, div, element, span
 from layouts.theme import text_width_em
@@ -33,7 +33,7 @@ def status_tile(tile: SiteTile, words: Words) -> Element:
 def injected_tile(tile: SiteTile) -> Element:
     """A site in whose pages something was planted: that outweighs how fast it answers."""
     name = span(tile.short_name, "rapat" if text_width_em(tile.short_name) > TIGHT_EM else "")
-    return element("Div", [name, element("Em", [glyph("k-judol")])], "st k-judol")
+    return element("Div", [name, element("Em", [glyph(INJECTED)])], "st k-judol")
 
 
 def _tile_class(condition: Condition) -> str:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from command_centre.domain.integrity import Change, FindingKind, Phase, Signal, Verdict, View
+from command_centre.read.stewardship import Risk
 from layouts.wording import Language
 
 _Member = TypeVar("_Member")
@@ -104,6 +105,16 @@ _CHANGE: Mapping[Change, _Pair] = MappingProxyType(
     }
 )
 
+_RISK: Mapping[Risk, _Pair] = MappingProxyType(
+    {
+        Risk.NEGLECTED: ("isi lama", "old content"),
+        Risk.LEFTOVER: ("sisa kegiatan yang sudah lewat", "left over from something that is past"),
+        Risk.NO_OWNER: ("tanpa pemilik", "no owner"),
+        Risk.HTTP_ONLY: ("hanya http", "http only"),
+        Risk.OFF_DOMAIN: ("di luar go.id", "not below go.id"),
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class WallPhrases:
@@ -176,6 +187,9 @@ class ViewerPhrases:
     unjudged: str
     clean_scans: str
     reinfections: str
+    risks: str
+    risks_intro: str
+    days_old: str
     exceptions: str
     exception_until: str
     runbook: str
@@ -259,6 +273,9 @@ INDONESIAN_VIEWER = ViewerPhrases(
     unjudged="Tidak dapat dinilai",
     clean_scans="{count} dari 3 pemindaian bersih berturut-turut",
     reinfections="infeksi ulang dalam 30 hari: {count}",
+    risks="Kerawanan situs",
+    risks_intro="Bukan insiden: situs yang mudah disusupi karena kurang terurus. Yang tidak terukur tidak disebut.",
+    days_old="hari",
     exceptions="Pengecualian yang berlaku",
     exception_until="sampai",
     runbook="Langkah penanganan: docs/runbooks/judol.md",
@@ -316,6 +333,9 @@ ENGLISH_VIEWER = ViewerPhrases(
     unjudged="Could not be judged",
     clean_scans="{count} of 3 clean scans in a row",
     reinfections="re-infections within 30 days: {count}",
+    risks="Risks",
+    risks_intro="No incidents: sites that are easy victims because nobody looks after them. What was not measured is not named.",
+    days_old="days",
     exceptions="Exceptions in force",
     exception_until="until",
     runbook="Steps: docs/runbooks/judol.md",
@@ -370,6 +390,9 @@ class IntegrityWords:
 
     def change(self, change: Change) -> str:
         return self._pick(_CHANGE, change)
+
+    def risk(self, risk: Risk) -> str:
+        return self._pick(_RISK, risk)
 
     @property
     def limits(self) -> tuple[str, ...]:

@@ -13,14 +13,16 @@ from urllib.parse import quote
 
 from command_centre.domain.integrity import Phase, Verdict
 from command_centre.domain.target import TargetKey
-from command_centre.read.evidence import Case, Comparison, Line, verdicts
-from command_centre.read.integrity import ChangeView, FindingView, IntegrityView, SiteIntegrity
+from command_centre.read.evidence import Case, Comparison, Group, Line, grouped, verdicts
+from command_centre.read.integrity import ChangeView, IntegrityView, SiteIntegrity
+from command_centre.read.stewardship import Risk, SiteRisk
 from layouts.wording import ABSENT, Words
 from layouts.wording.integrity import IntegrityWords, integrity_words
 
 PREFIX = "/konsol/judol"
 LOUD = (Phase.CONFIRMED, Phase.INDICATED, Phase.SUSPECTED, Phase.REVIEW)
 SHOWN_FINGERPRINT = 12
+MOST_PAGES_NAMED = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,8 @@ def address_of(key: TargetKey) -> str:
 # -- all sites
 
 
-def overview_page(view: IntegrityView, words: Words, *, is_simulated: bool) -> str:
-    """All sites: those that ask for somebody first, the others in one table below."""
+def overview_page(view: IntegrityView, risks: Sequence[SiteRisk], words: Words, *, is_simulated: bool) -> str:
+    """All sites: those that ask for somebody first, the others in one table below; last, and apart, who is an easy victim."""
     own = integrity_words(words.language)
     say = own.viewer
     loud = [each for each in view.sites if each.phase in LOUD]
@@ -55,6 +57,7 @@ def overview_page(view: IntegrityView, words: Words, *, is_simulated: bool) -> s
         f"<details><summary>{escape(say.all_others)} ({len(calm)})</summary>{_table(calm, view.as_of, own, words)}</details>"
         if calm
         else "",
+        _stewardship(risks, own, words),
         _limits(own),
     ]
     return _document(say.page, words, "".join(body))
@@ -84,12 +87,35 @@ def _row(site: SiteIntegrity, now: datetime, own: IntegrityWords, words: Words) 
     scan = ABSENT if site.last_scan_at is None else words.moment(site.last_scan_at, now)
     verdict = "" if site.verdict is None else f" · {own.verdict(site.verdict)}"
     since = ABSENT if site.since is None else words.moment(site.since, now)
-    kinds = ", ".join(dict.fromkeys(own.kind(each.kind) for each in site.findings[:6]))
+    kinds = ", ".join(dict.fromkeys(own.kind(each.kind) for each in site.findings))
+    owner = f"<em>{escape(site.owner)}</em>" if site.owner != site.name else ""
     return (
-        f'<tr><td><a href="{escape(address_of(site.key))}">{escape(site.name)}</a><em>{escape(site.owner)}</em></td>'
+        f'<tr><td><a href="{escape(address_of(site.key))}">{escape(site.name)}</a>{owner}</td>'
         f"<td>{_state(site, own)}</td><td>{escape(since)}</td><td>{escape(scan + verdict)}</td>"
         f"<td>{escape(kinds or ABSENT)}</td></tr>"
     )
+
+
+def _stewardship(risks: Sequence[SiteRisk], own: IntegrityWords, words: Words) -> str:
+    """Sites that invite intruders. No state and no colour: this is no incident."""
+    if not risks:
+        return ""
+    say = own.viewer
+    rows = "".join(
+        f"<tr><td>{escape(each.name)}</td><td>{escape(each.owner.strip() or ABSENT)}</td>"
+        f"<td>{escape(', '.join(_risk_words(each, own, words)))}</td></tr>"
+        for each in risks
+    )
+    return (
+        f"<details><summary>{escape(say.risks)} ({len(risks)})</summary><p class='redup'>{escape(say.risks_intro)}</p>"
+        f"<table><thead><tr><th>{escape(say.site)}</th><th>{escape(say.owner)}</th><th>{escape(say.risks)}</th></tr></thead>"
+        f"<tbody>{rows}</tbody></table></details>"
+    )
+
+
+def _risk_words(site: SiteRisk, own: IntegrityWords, words: Words) -> list[str]:
+    days = "" if site.neglected_days is None else f" ({words.number(site.neglected_days)} {own.viewer.days_old})"
+    return [own.risk(each) + (days if each is Risk.NEGLECTED else "") for each in site.risks]
 
 
 def _state(site: SiteIntegrity, own: IntegrityWords) -> str:
@@ -165,13 +191,16 @@ def _findings(case: Case, now: datetime, own: IntegrityWords, words: Words) -> s
     say = own.viewer
     when = "" if case.found_at is None else f" ({words.moment(case.found_at, now)})"
     kept = {each.sha256 for each in case.pages}
-    listed = "".join(_finding(each, kept, own, words) for each in case.findings)
+    listed = "".join(_finding(each, kept, own, words) for each in grouped(case.findings))
     return f"<h2>{escape(say.findings + when)}</h2>" + (f"<ol class='temuan'>{listed}</ol>" if listed else f"<p>{ABSENT}</p>")
 
 
-def _finding(finding: FindingView, kept: set[str], own: IntegrityWords, words: Words) -> str:
-    say = own.viewer
-    head = f"{own.signal(finding.signal)}: {own.kind(finding.kind)} · {own.view(finding.view)}"
+def _finding(group: Group, kept: set[str], own: IntegrityWords, words: Words) -> str:
+    say, finding = own.viewer, group.first
+    head = f"{own.signal(finding.signal)}: {own.kind(finding.kind)} · {', '.join(own.view(each) for each in group.views)}"
+    pages = "".join(f"<p><code>{escape(each)}</code></p>" for each in group.pages[:MOST_PAGES_NAMED])
+    if len(group.pages) > MOST_PAGES_NAMED:
+        pages += f"<p>{escape(words.and_more(len(group.pages) - MOST_PAGES_NAMED))}</p>"
     weight = f"{say.weight} {words.number(finding.weight, 2)}" + (f", {say.decisive}" if finding.is_decisive else "")
     stored = ""
     if finding.body_sha256:
@@ -179,7 +208,7 @@ def _finding(finding: FindingView, kept: set[str], own: IntegrityWords, words: W
         stored = f"{say.kept} {finding.body_sha256[:SHOWN_FINGERPRINT]}…" if is_kept else say.gone
     return (
         f'<li id="{escape(finding.fingerprint)}"><b>{escape(head)}</b> <span>{escape(weight)}</span>'
-        f"<p><code>{escape(finding.page)}</code></p><p>{escape(say.position)}: <code>{escape(finding.position)}</code></p>"
+        f"{pages}<p>{escape(say.position)}: <code>{escape(finding.position)}</code></p>"
         f"<blockquote>{escape(finding.excerpt)}</blockquote>"
         f'<p class="redup">{escape(say.why)}: {escape(finding.why)}</p><p class="redup">{escape(stored)}</p></li>'
     )

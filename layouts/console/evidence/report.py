@@ -16,7 +16,7 @@ from typing import Any
 import typst
 
 from command_centre.domain.integrity import View
-from command_centre.read.evidence import Case
+from command_centre.read.evidence import Case, grouped
 from layouts.console.evidence.page import change_line
 from layouts.snapshot.paper import TypesettingError, fonts
 from layouts.wording import Words
@@ -24,6 +24,7 @@ from layouts.wording.integrity import IntegrityWords, integrity_words
 from layouts.wording.integrity_report import ReportPhrases, report_phrases
 
 MOST_FINDINGS = 12
+MOST_PAGES = 4
 TEMPLATE = Path(__file__).with_name("report.typ")
 
 
@@ -83,18 +84,19 @@ def _contact(case: Case, desk: Desk, say: ReportPhrases) -> tuple[str, ...]:
 
 def _description(case: Case, own: IntegrityWords, say: ReportPhrases, words: Words) -> tuple[str, ...]:
     kinds = ", ".join(dict.fromkeys(own.kind(each.kind) for each in case.findings)) or say.unknown
+    groups = grouped(case.findings)
     lines = [
         say.what.format(phase=own.phase(case.site.phase).lower(), address=case.address),
         say.how.format(kinds=kinds),
-        say.evidence_head.format(count=words.number(len(case.findings))),
+        say.evidence_head.format(count=words.number(len(groups))),
     ]
-    for number, each in enumerate(case.findings[:MOST_FINDINGS], 1):
+    for number, group in enumerate(groups[:MOST_FINDINGS], 1):
+        each, views = group.first, ", ".join(own.view(view) for view in group.views)
+        pages = ", ".join(group.pages[:MOST_PAGES])
         hash_of = f" [SHA-256 {each.body_sha256}]" if each.body_sha256 else ""
-        lines.append(
-            f"{number}. {own.kind(each.kind)} ({own.view(each.view)}), {each.page}, {each.position}: {each.excerpt}{hash_of}"
-        )
-    if len(case.findings) > MOST_FINDINGS:
-        lines.append(say.more.format(count=words.number(len(case.findings) - MOST_FINDINGS)))
+        lines.append(f"{number}. {own.kind(each.kind)} ({views}), {pages}, {each.position}: {each.excerpt}{hash_of}")
+    if len(groups) > MOST_FINDINGS:
+        lines.append(say.more.format(count=words.number(len(groups) - MOST_FINDINGS)))
     return tuple(lines)
 
 

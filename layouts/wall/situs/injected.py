@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from command_centre.read.injections import InjectedSite
 from command_centre.read.views import SitesView, SiteTile
 from layouts.parts.age import age
-from layouts.parts.glyph import glyph
+from layouts.parts.glyph import INJECTED, glyph
 from layouts.parts.node import Element, Node, bold, div, element, item, paragraph, span
 from layouts.wording import Words
 from layouts.wording.integrity import IntegrityWords, integrity_words
 
-STATE = "k-judol"
+STATE = INJECTED
 BOX_REM, ROW_REM = 3.55, 1.45
 """Height of a box and of a one-line form, with the gap below."""
 MOST_BOXES = 3

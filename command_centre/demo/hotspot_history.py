@@ -112,7 +112,7 @@ def _reading(past: _Past, at: datetime) -> Reading:
 def _said(hotspot: Hotspot, fault: HotspotFault | None, load: Load) -> tuple[Status, Reason]:
     match fault:
         case HotspotFault.DOWN | HotspotFault.POWER_CUT:
-            return Status.DOWN, Reason.OFFLINE if hotspot.address is None else Reason.TIMEOUT
+            return Status.DOWN, Reason.TIMEOUT if hotspot.device is None else Reason.OFFLINE  # a last will explains more
         case HotspotFault.SILENT:
             return Status.UNKNOWN, Reason.SILENT if hotspot.address is None else Reason.REFUSED
         case HotspotFault.NO_INTERNET if hotspot.device is not None:

@@ -40,19 +40,24 @@ inventory: {{hotspots: hotspots.csv}}
 NUMBER = "uptime_seconds"
 """The metric whose value is the number of the message."""
 
+CONNECTED = "connected (MQTT"
+LIVES_THAT_WORK = 0.75
 WARM_SECONDS = 60.0
 QUIET_SECONDS = 90.0
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much is sent and how often what is killed. ``longest_life`` bounds the seconds that a writer lives."""
+    """How much is sent and how often what is killed. ``longest_life`` bounds the seconds that a writer works before it is killed.
+
+    One life in four ends while it starts.
+    """
 
     kills: int
     restarts: int
     devices: int = 40
     per_second: float = 5.0
-    longest_life: float = 3.0
+    longest_life: float = 2.0
     seed: int = 1
 
 
@@ -144,6 +149,7 @@ class Writer:
         rows = (f"wifi:ap-{each};Titik {each};Titik {each};Diskominfo;Penyedia A;50;ruang publik\n" for each in range(devices))
         (folder / "hotspots.csv").write_text(HEADER + "".join(rows))
         self._process: subprocess.Popen[bytes] | None = None
+        self._lives = 0
 
     @property
     def pid(self) -> int:
@@ -160,7 +166,12 @@ class Writer:
         """Start it; returns at once."""
         command = [sys.executable, str(ROOT / "run.py"), "collect", "--config", str(self._folder / "config.yaml")]
         with (self._folder / "collect.log").open("ab") as log:
+            self._lives = self.log().count(CONNECTED)
             self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self._folder)
+
+    def wait_until_it_listens(self) -> None:
+        """Until it has reached the broker. Raises TimeoutError."""
+        _wait_for(lambda: self.log().count(CONNECTED) > self._lives, WARM_SECONDS, "the writer does not reach the broker")
 
     def kill(self) -> None:
         """End it as a power cut would. Raises RuntimeError where it had ended by itself."""
@@ -190,7 +201,7 @@ def writer(folder: Path, broker: Mosquitto, devices: int, every: str = "60s") ->
     made = Writer(folder, broker, devices, every)
     made.start()
     try:
-        _wait_for(lambda: "connected (MQTT" in made.log(), WARM_SECONDS, "the writer does not reach the broker")
+        made.wait_until_it_listens()
         yield made
     finally:
         made.close()
@@ -219,8 +230,10 @@ def kill_and_count(folder: Path, broker: Mosquitto, plan: Plan) -> Count:
 
 
 def _live(product: Writer, broker: Mosquitto, chance: random.Random, plan: Plan, *, restarts_broker: bool) -> None:
-    """One life of the writer. Most are long enough to store something; some end while it starts."""
-    life = chance.uniform(0.05, plan.longest_life)
+    """One life of the writer, and perhaps a restart of the broker in it."""
+    if chance.random() < LIVES_THAT_WORK:
+        product.wait_until_it_listens()
+    life = chance.uniform(0.02, plan.longest_life)
     if restarts_broker:
         part = chance.uniform(0.0, life)
         time.sleep(part)

@@ -111,7 +111,3 @@ def test_the_outage_of_262_hotspots_is_one_page_with_its_children(demo: DemoProd
     pages = [each for each in arrived(demo, "titik Wi-Fi terputus") if each["kind"] == "firing"]
     assert len(pages) == 1
     switch_hotspots(demo, "script")
-
-
-def test_nothing_of_it_needed_a_traceback(demo: DemoProduct) -> None:
-    assert "Traceback" not in demo.log()

@@ -93,8 +93,8 @@ def make(rest: Sequence[str]) -> int:
     words = [*(["--config", str(options.config)] if options.config else []), *(["--demo"] if options.demo else [])]
     chosen = wiring.choose(words)
     try:
-        frozen, is_new, approval = _frozen(chosen, options, datetime.now(UTC))
-        files = _write(frozen, approval, chosen, options)
+        frozen, is_new, approval, sealed = _frozen(chosen, options, datetime.now(UTC))
+        files = _write(frozen, approval, sealed, chosen, options)
     except (ValueError, OSError, StorageError, KeyTrouble, TypesettingError) as error:
         print(f"run.py snapshot: {error}", file=sys.stderr)
         return 1
@@ -138,17 +138,21 @@ def _period_named(parser: argparse.ArgumentParser, options: argparse.Namespace) 
             parser.error(f"--{kind.value} does not take '{text}'")
 
 
-def _frozen(chosen: Chosen, options: argparse.Namespace, now: datetime) -> tuple[Frozen, bool, Approval | None]:
-    """The snapshot, whether it was frozen just now, and who signed it."""
+def _frozen(chosen: Chosen, options: argparse.Namespace, now: datetime) -> tuple[Frozen, bool, Approval | None, bytes]:
+    """The snapshot, whether it was frozen just now, who signed it, and its sealed file."""
     from command_centre.domain.period import PeriodKind, last_ended
+    from command_centre.read.snapshots import SnapshotArchive
     from command_centre.storage.database import migrate, open_database
+    from command_centre.storage.snapshot_file import to_bytes
 
     engine = open_database(chosen.config.database_url())
     try:
         migrate(engine)
         period: Period = options.period or last_ended(PeriodKind.WEEK, now, chosen.config.zone)
         made = snapshotter_of(chosen, engine).freeze(period, now)
-        return made.frozen, made.is_new, _approval(engine, made.frozen, options, now)
+        kept = SnapshotArchive(engine).sealed_file(period.name, made.frozen.seal.revision)
+        sealed = to_bytes(made.frozen) if kept is None else kept  # a draft is kept nowhere
+        return made.frozen, made.is_new, _approval(engine, made.frozen, options, now), sealed
     finally:
         engine.dispose()
 
@@ -193,9 +197,8 @@ def snapshotter_of(chosen: Chosen, engine: Engine, tell: Told | None = None) -> 
     return Snapshotter(engine, city, config.config_hash, open_signer(folder), supplement, tell or teller_of(config))
 
 
-def _write(frozen: Frozen, approval: Approval | None, chosen: Chosen, options: argparse.Namespace) -> list[Path]:
+def _write(frozen: Frozen, approval: Approval | None, sealed: bytes, chosen: Chosen, options: argparse.Namespace) -> list[Path]:
     from command_centre.app.snapshot_settings import paper_settings_of
-    from command_centre.storage.snapshot_file import to_bytes
     from layouts.snapshot.forms import all_forms, file_name
     from layouts.wording import Language
 
@@ -204,7 +207,7 @@ def _write(frozen: Frozen, approval: Approval | None, chosen: Chosen, options: a
     made = all_forms(frozen.snapshot, frozen.seal, language, own.letterhead, approval, own.public_url)
     folder = options.out or chosen.data_dir / "snapshots"
     folder.mkdir(parents=True, exist_ok=True)
-    files = [(f"{file_name(frozen.seal)}.json", to_bytes(frozen)), *made]
+    files = [(f"{file_name(frozen.seal)}.json", sealed), *made]
     return [_write_whole(folder / name, data) for name, data in files]
 
 

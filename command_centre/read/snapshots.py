@@ -12,7 +12,7 @@ from command_centre.domain.seal import Approval, Seal
 from command_centre.domain.snapshot import Snapshot
 from command_centre.storage import snapshots
 from command_centre.storage.approvals import approval_of
-from command_centre.storage.snapshot_file import to_bytes
+from command_centre.storage.snapshot_file import kept_to_bytes
 
 MOST_LISTED = 520
 """Ten years of weeks."""
@@ -72,5 +72,5 @@ class SnapshotArchive:
     def sealed_file(self, period: str, revision: int | None = None) -> bytes | None:
         """The file that anybody can verify; None when the period is not frozen."""
         with self._engine.connect() as connection:
-            frozen = snapshots.load(connection, period, revision)
-        return None if frozen is None else to_bytes(frozen)
+            kept = snapshots.load_as_kept(connection, period, revision)
+        return None if kept is None else kept_to_bytes(kept)

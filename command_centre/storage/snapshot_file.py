@@ -13,7 +13,7 @@ from command_centre.domain.differences import differences
 from command_centre.domain.seal import Frozen, Seal
 from command_centre.domain.snapshot import RULE_VERSION, Snapshot, snapshot
 from command_centre.storage.canonical import canonical, digest, plain, read_back, target_digests
-from command_centre.storage.snapshots import is_genuine
+from command_centre.storage.snapshots import Kept, is_genuine
 
 FORMAT = "command-centre-snapshot/1"
 MOST_BYTES = 256 * 1024 * 1024
@@ -45,6 +45,20 @@ def to_bytes(frozen: Frozen) -> bytes:
             "digests": target_digests(frozen.cut),
             "snapshot": plain(frozen.snapshot),
             "cut": plain(frozen.cut),
+        }
+    )
+
+
+def kept_to_bytes(kept: Kept) -> bytes:
+    """The same of one that the database keeps: what was sealed, byte for byte."""
+    return canonical(
+        {
+            "format": FORMAT,
+            "seal": plain(kept.seal),
+            "changes": list(kept.changes),
+            "digests": target_digests(read_back(DataCut, kept.cut)),
+            "snapshot": kept.body,
+            "cut": kept.cut,
         }
     )
 

@@ -125,19 +125,36 @@ def frozen_evidence(connection: Connection, period: str) -> str | None:
 
 def load(connection: Connection, period: str, revision: int | None = None) -> Frozen | None:
     """One snapshot, the newest revision unless one is named; None when there is none."""
+    row = _row_of(connection, period, revision)
+    return None if row is None else _frozen(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One snapshot as plain data, exactly as it was sealed: also when this version of the program knows more fields."""
+
+    seal: Seal
+    body: Any
+    cut: Any
+    changes: tuple[str, ...]
+
+
+def load_as_kept(connection: Connection, period: str, revision: int | None = None) -> Kept | None:
+    """One snapshot for its sealed file; None when there is none."""
+    row = _row_of(connection, period, revision)
+    return None if row is None else Kept(_seal(row), _unpacked(row.body), _unpacked(row.cut), tuple(json.loads(row.changes)))
+
+
+def _row_of(connection: Connection, period: str, revision: int | None) -> Row[Any] | None:
     asked = select(snapshot).where(snapshot.c.period == period).order_by(snapshot.c.revision.desc()).limit(1)
     if revision is not None:
         asked = asked.where(snapshot.c.revision == revision)
-    row = connection.execute(asked).one_or_none()
-    return None if row is None else _frozen(row)
+    return connection.execute(asked).one_or_none()
 
 
 def load_snapshot(connection: Connection, period: str, revision: int | None = None) -> tuple[Seal, Snapshot] | None:
     """The same without its cut: what screens need."""
-    asked = select(snapshot).where(snapshot.c.period == period).order_by(snapshot.c.revision.desc()).limit(1)
-    if revision is not None:
-        asked = asked.where(snapshot.c.revision == revision)
-    row = connection.execute(asked).one_or_none()
+    row = _row_of(connection, period, revision)
     if row is None:
         return None
     body = read_back(Snapshot, _unpacked(row.body))

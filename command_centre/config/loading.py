@@ -56,7 +56,7 @@ from command_centre.config.model import (
 )
 from command_centre.config.naming import Listing, Names, names_of
 from command_centre.config.progress import CatalogueRead, read_catalogue
-from command_centre.config.receivers import NotifyingSection, ReceiverFrame, read_receivers
+from command_centre.config.receivers import NotifyingSection, ReceiverFrame, on_call, read_receivers
 from command_centre.config.register import LARGEST_BYTES as LARGEST_REGISTER_BYTES
 from command_centre.config.rules import AlertsSection, RotaEntry, RuleEntry, assemble
 from command_centre.config.services import SERVICES_KIND, read_services
@@ -194,6 +194,7 @@ def load(
         registers.parents.parents,
         (skeleton.city or City()).zone,
         findings,
+        everybody=on_call(receivers),
     )
     snapshot = _section("snapshot", SnapshotSection, findings, context)
     integrity = _section("integrity", IntegritySection, findings, context) if _under(findings, "integrity") else None

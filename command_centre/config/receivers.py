@@ -104,6 +104,12 @@ def read_receivers(items: Sequence[Node], findings: Findings, context: Mapping[s
     return good
 
 
+def on_call(receivers: Sequence[ReceiverEntry]) -> tuple[str, ...]:
+    """Who hears of trouble where nobody is named: not those that are there for snapshots, unless there are no others."""
+    names = tuple(each.name for each in receivers if not each.snapshots)
+    return names or tuple(each.name for each in receivers)
+
+
 def _receiver(index: int, item: Node, findings: Findings, context: Mapping[str, Any]) -> ReceiverEntry | None:
     path: Trail = ("receivers", index)
     written = plain(item)

@@ -25,7 +25,7 @@ from command_centre.config.windows import DAYS
 from command_centre.domain.calendar import EVERY_DAY, Interval
 from command_centre.domain.orders import Orders
 from command_centre.domain.reading import Status
-from command_centre.domain.rota import Hours, Rota, Shift, holes, overlapping
+from command_centre.domain.rota import ANNOUNCED_AHEAD, Hours, Rota, Shift, holes, overlapping
 from command_centre.domain.rule import (
     DEFAULT_RULES,
     Comparison,
@@ -44,6 +44,7 @@ from command_centre.domain.telling import Step
 
 NEVER = "never"
 ONE_WEEK = timedelta(days=7)
+LONGEST_AHEAD = timedelta(days=30)
 EPOCH_MONDAY = datetime(2026, 1, 5)  # noqa: DTZ001 - the city's own clock; its zone is put to it
 
 
@@ -60,6 +61,13 @@ def _or_never(value: object) -> object:
     return length
 
 
+def _ahead(value: object) -> object:
+    length = parse_positive(value)
+    if not timedelta(days=1) <= length <= LONGEST_AHEAD:
+        raise ValueError("must be between 1d and 30d: who is told too late cannot swap, who is told too early forgets")
+    return length
+
+
 def _moment(value: object) -> object:
     if isinstance(value, str):
         try:
@@ -72,6 +80,7 @@ def _moment(value: object) -> object:
 Clock = Annotated[time, BeforeValidator(_clock)]
 Hold = Annotated[timedelta | None, BeforeValidator(parse_duration)]
 Repeat = Annotated[timedelta | None, BeforeValidator(_or_never)]
+Ahead = Annotated[timedelta, BeforeValidator(_ahead)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 
 
@@ -136,6 +145,7 @@ class RotaEntry(Section):
     days: tuple[Line, ...] = ()
     overrides: tuple[OverrideEntry, ...] = ()
     fallback: tuple[Line, ...] = ()
+    announce: Ahead = ANNOUNCED_AHEAD
 
 
 def assemble(
@@ -146,13 +156,14 @@ def assemble(
     parents: Iterable[Parent],
     zone: ZoneInfo,
     findings: Findings,
+    everybody: Sequence[str] | None = None,
 ) -> tuple[tuple[Rule, ...], Orders]:
-    """The rules and the orders in force; every mistake is noted."""
+    """The rules and the orders in force; every mistake is noted. ``everybody``: who hears where nobody is named."""
     on_duty = build_rotas(rotas, receivers, zone, findings)
     known = (*receivers, *on_duty)
     return (
         build_rules(rules, known, findings),
-        build_orders(section or AlertsSection(), receivers, on_duty, parents, zone, findings),
+        build_orders(section or AlertsSection(), receivers, on_duty, parents, zone, findings, everybody),
     )
 
 
@@ -297,7 +308,7 @@ def _rota(entry: RotaEntry, path: Trail, zone: ZoneInfo, findings: Findings) -> 
     if pair is not None:
         findings.refuse((*path, "overrides"), f"two overrides at once: {quoted(pair[0].who)} and {quoted(pair[1].who)}")
     starts = _there(entry.starts, zone)
-    return Rota(entry.name, entry.people, entry.turn, starts, zone, covered, (), shifts, entry.fallback)
+    return Rota(entry.name, entry.people, entry.turn, starts, zone, covered, (), shifts, entry.fallback, entry.announce)
 
 
 def _there(moment: datetime, zone: ZoneInfo) -> datetime:
@@ -324,8 +335,9 @@ def build_orders(
     parents: Iterable[Parent],
     zone: ZoneInfo,
     findings: Findings,
+    everybody: Sequence[str] | None = None,
 ) -> Orders:
-    """How incidents are told. Where nobody is named, everybody who can be told is."""
+    """How incidents are told. Where nobody is named, everybody who can be told is, or who ``everybody`` lists."""
     known = (*receivers, *rotas)
     refuse_strangers(section.receivers, known, ("alerts", "receivers"), findings)
     for place, step in enumerate(section.chain):
@@ -339,7 +351,7 @@ def build_orders(
         quiet = Hours(section.quiet_from, section.quiet_until)
     by_key: dict[TargetKey, Parent] = {each.key: each for each in parents}
     return Orders(
-        receivers=section.receivers or tuple(receivers),
+        receivers=section.receivers or tuple(receivers if everybody is None else everybody),
         wait=section.wait,
         interval=section.interval,
         repeat=section.repeat,

@@ -43,3 +43,10 @@ def test_letterhead_limits_and_receivers_are_read_as_written(tmp_path: Path) -> 
         "surel-kepala": frozenset({PeriodKind.WEEK, PeriodKind.YEAR}),
         "piket": frozenset(),
     }
+    assert config.orders.receivers == ("piket",)  # an official's mailbox is not woken by every hotspot
+
+
+def test_a_mailbox_alone_gets_snapshots_and_alerts(tmp_path: Path) -> None:
+    (tmp_path / "sites.csv").write_text(GOOD_SITES, encoding="utf-8")
+    config = load(write_config(tmp_path, WHOLE.replace("  - {name: piket, kind: log}\n", "")), KINDS)
+    assert config.orders.receivers == ("surel-kepala",)

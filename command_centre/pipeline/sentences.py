@@ -13,7 +13,7 @@ from typing import TypeAlias
 from command_centre.domain.incident import IncidentId
 from command_centre.domain.notification import NoticeKind
 from command_centre.domain.reading import Reason, Status
-from command_centre.domain.rule import Rule
+from command_centre.domain.rule import INJECTED, Rule
 from command_centre.domain.target import Parent, ParentKind, TargetKind
 from command_centre.pipeline.silence_watch import BLIND
 from command_centre.storage.telling import Story
@@ -27,6 +27,8 @@ _SAY: Mapping[str, tuple[str, str]] = MappingProxyType(
         "degraded": ("{name} terganggu: {reason}", "{name} is degraded: {reason}"),
         "silent": ("{name}: {reason}", "{name}: {reason}"),
         "certificate": ("{name}: masa berlaku sertifikat hampir habis", "{name}: its certificate ends soon"),
+        "injected": ("{name} terindikasi disusupi konten judi online", "{name} shows injected gambling content"),
+        "evidence": ("Bukti (dilumpuhkan): {detail}", "Evidence (defanged): {detail}"),
         "over": ("{name}", "{name}"),
         "many": ("{count} dari {total} titik Wi-Fi terputus: {name}", "{count} of {total} hotspots are down: {name}"),
         "many_over": ("{count} titik Wi-Fi kembali tersambung: {name}", "{count} hotspots are back: {name}"),
@@ -89,13 +91,16 @@ def title_of(story: Story, kind: NoticeKind, words: Words, parent: Parent | None
     key = {Status.DOWN: "down", Status.DEGRADED: "degraded"}.get(story.status, "silent")
     if story.rule == "site-certificate":
         key = "certificate"
+    if story.rule == INJECTED:
+        key = "injected"
     return words.say(key, name=story.name, reason=words.reason(story.reason))
 
 
 def lines_of(story: Story, words: Words, rule: Rule | None, parent: Parent | None, areas: Mapping[str, int]) -> tuple[str, ...]:
-    """What follows: who has it, how wide, the likely cause, whose it is, the first step."""
+    """What follows: who has it, the evidence of the judol watch, how wide, the likely cause, whose it is, the first step."""
     lines = [
         words.say("taken", who=story.acknowledged_by) if story.acknowledged_by else "",
+        words.say("evidence", detail=story.detail) if story.rule == INJECTED and story.detail else "",
         _area(story, words, areas),
         _suspicion(words, parent),
         words.say("owner", owner=owner) if (owner := owner_of(story, parent)) else "",

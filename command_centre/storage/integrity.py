@@ -218,8 +218,10 @@ def newest_scan_that_found(connection: Connection, target_id: int) -> int | None
 
 
 def newest_fingerprints(connection: Connection, target_id: int) -> tuple[str, ...]:
-    """The fingerprints of what was found last."""
-    return tuple(each.fingerprint for each in newest_findings(connection, target_id))
+    """The fingerprints of what was found last, as they were made from the text that was found (what is stored may be cleaned)."""
+    newest = newest_scan_that_found(connection, target_id)
+    rows = connection.execute(select(integrity_finding.c.fingerprint).where(integrity_finding.c.scan_id == newest))
+    return tuple(row.fingerprint for row in rows)
 
 
 def newest_findings(connection: Connection, target_id: int) -> tuple[Finding, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,10 +12,15 @@ from sqlalchemy import Engine, Row, select
 
 from command_centre.domain.incident import IncidentEventKind
 from command_centre.domain.integrity import Change, Finding, FindingKind, Signal, View
+from command_centre.domain.orders import Orders
 from command_centre.domain.reading import Status
 from command_centre.domain.rule import DEFAULT_RULES, INJECTED, Severity
 from command_centre.pipeline.integrity import confirm_injection, dismiss_findings
 from command_centre.pipeline.integrity_stories import evidence_line
+from command_centre.pipeline.rulebook import Rulebook
+from command_centre.pipeline.sentences import Words
+from command_centre.pipeline.teller import tell
+from command_centre.storage.alert_tables import outbox
 from command_centre.storage.alerts import close_orphans
 from command_centre.storage.database import writing
 from command_centre.storage.inventory import sync_targets
@@ -55,6 +61,21 @@ def test_what_is_told_is_defanged(city: Engine) -> None:
     assert "hxxps://s***88[.]example" in detail
     assert "slot" not in detail
     assert "://example.test" not in detail
+
+
+def test_the_message_says_what_whose_and_what_to_do_first_and_carries_the_evidence_defanged(city: Engine) -> None:
+    scanned(city, 0, HIDDEN)
+    rulebook = Rulebook.of(DEFAULT_RULES, (), WITA, Orders(receivers=("csirt",), zone=WITA))
+    with writing(city) as connection:
+        tell(connection, at(1), rulebook, Words())
+        row = connection.execute(select(outbox)).one()
+    told = json.loads(row.payload)
+    assert (row.receiver, row.severity) == ("csirt", Severity.CRITICAL.value)
+    assert told["title"] == "Dinas Komunikasi dan Informatika terindikasi disusupi konten judi online"
+    assert "hxxps://s***88[.]example" in told["lines"][0]
+    assert any("CSIRT Kota Bontang" in each for each in told["lines"])
+    assert any("docs/runbooks/judol.md" in each for each in told["lines"])
+    assert "slot88" not in row.payload
 
 
 def test_the_incident_ends_with_the_third_clean_scan(city: Engine) -> None:

@@ -17,6 +17,7 @@ from layouts.snapshot import ids
 from layouts.wording import ABSENT, Words
 from layouts.wording.snapshot import MEASURES, SnapshotWords
 from layouts.wording.snapshot_archive import ArchiveWords, archive_words
+from layouts.wording.snapshot_desk import desk_words
 from layouts.wording.snapshot_document import Document, document
 
 FORMS = ("pdf", "png", "html", "xlsx", "json")
@@ -30,7 +31,7 @@ def skeleton(words: Words) -> Component:
     page: Component = dbc.Container(
         [
             dcc.Location(id=ids.ADDRESS, refresh=False),
-            html.Header([html.H1(say.title)]),
+            html.Header([html.H1(say.title), _elsewhere(words)]),
             html.Main(
                 [
                     html.Article(id=ids.PERIOD),
@@ -43,6 +44,12 @@ def skeleton(words: Words) -> Component:
         class_name="titik arsip",
     )
     return page
+
+
+def _elsewhere(words: Words) -> Component:
+    """The desk pages: what was promised, and who signed."""
+    say = desk_words(words.language)
+    return html.Nav([html.A(say.follow_ups, href=ids.FOLLOW_UPS), " ", html.A(say.approvals, href=ids.APPROVALS)])
 
 
 def period_in(address: str | None) -> str:

@@ -98,7 +98,7 @@ def _late(row: FollowUpRow, say: DeskWords) -> str:
 def _form_row(row: FollowUpRow, words: SnapshotWords, say: DeskWords) -> str:
     """The fields stand in cells of a table; ``form`` says where they belong."""
     form = f"b{row.id}"
-    late = f"<small>{escape(_late(row, say).strip())}</small>" if row.is_overdue else ""
+    late = f"<small>{escape(say.overdue)}</small>" if row.is_overdue else ""
     closed = f"<small>{escape(_standing(row, words, say))}</small>" if row.closed_at is not None else ""
     hidden = f'<input type="hidden" name="laku" value="ubah"><input type="hidden" name="nomor" value="{row.id}">'
     hidden += f'<input type="hidden" name="versi" value="{row.version}">'

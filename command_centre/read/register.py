@@ -311,8 +311,9 @@ def _duplicates(rows: Sequence[Any]) -> list[Flaw]:
 
 def _others(one: Any, same: Sequence[Any]) -> str:
     """Those that share its address, the first few by name."""
-    names = [each.name for each in same if each.key != one.key]
-    return ", ".join(names[:MOST_NAMED]) + (f" +{len(names) - MOST_NAMED}" if len(names) > MOST_NAMED else "")
+    named = [each.name for each in same[: MOST_NAMED + 1] if each.key != one.key][:MOST_NAMED]
+    more = len(same) - 1 - len(named)
+    return ", ".join(named) + (f" +{more}" if more else "")
 
 
 def _by_days(

@@ -18,6 +18,7 @@ BENCHMARKS = {
     "bench_mqtt": "messages decoded, stored and acknowledged",
     "bench_snmp_city": "10,000 hotspots by SNMP within one interval",
     "bench_mqtt_city": "10,000 hotspots by MQTT into the real writer: arrival to disk, memory",
+    "bench_console": "the console at 10,000 targets: first paint, an act seen elsewhere, a chart of 30 days",
     "bench_alerts": "one full pass of 20 rules over 10,000 targets",
     "bench_notifier": "from a change to its acceptance by a receiver, 36 changes a second",
 }

@@ -205,6 +205,7 @@ class RulePart(Part):
             "absent_for_s",
             "silent_for_s",
             "stale_after_s",
+            "nodata",
         ),
     )
     nodata_severity: Level | None = None
@@ -334,7 +335,7 @@ class SilencePart(SpanPart):
 
     @classmethod
     def rewritten(cls, written: dict[str, Any]) -> dict[str, Any]:
-        return words.with_match(written)
+        return words.with_end(words.with_match(written))
 
 
 class HoursPart(Part):
@@ -342,7 +343,8 @@ class HoursPart(Part):
 
     from_: Clock = Field(validation_alias=AliasChoices("from", "start"))
     to: Clock = Field(validation_alias=AliasChoices("to", "until", "end"))
-    days: Days = Field(default=(), validation_alias=AliasChoices("days", "weekdays"))
+    days: Days = Field(default=(), validation_alias=AliasChoices("days", "weekdays", "weekday", "day"))
+    timezone: Zone | None = Field(default=None, validation_alias=AliasChoices("timezone", "tz"))
 
 
 class MaintenancePart(Part):
@@ -354,13 +356,13 @@ class MaintenancePart(Part):
     to_s: Seconds | None = Field(default=None, validation_alias=_TO)
     from_: Clock | None = Field(default=None, validation_alias=AliasChoices("from", "start"))
     to: Clock | None = Field(default=None, validation_alias=AliasChoices("to", "until", "end"))
-    days: Days = Field(default=(), validation_alias=AliasChoices("days", "weekdays"))
+    days: Days = Field(default=(), validation_alias=AliasChoices("days", "weekdays", "weekday", "day"))
     timezone: Zone | None = Field(default=None, validation_alias=AliasChoices("timezone", "tz"))
     reason: str = Field(default="", validation_alias=AliasChoices("reason", "comment"))
 
     @classmethod
     def rewritten(cls, written: dict[str, Any]) -> dict[str, Any]:
-        return words.with_hours(words.with_match(written))
+        return words.with_end(words.with_hours(words.with_match(written)))
 
     @model_validator(mode="after")
     def _ends(self) -> MaintenancePart:
@@ -431,6 +433,11 @@ class RotaPart(Part):
     shifts: tuple[TurnPart, ...] = ()
     overrides: tuple[ShiftPart, ...] = ()
     fallback: Names = ()
+    timezone: Zone | None = Field(default=None, validation_alias=AliasChoices("timezone", "tz"))
+
+    @classmethod
+    def rewritten(cls, written: dict[str, Any]) -> dict[str, Any]:
+        return words.rota(written)
 
     @model_validator(mode="after")
     def _somebody(self) -> RotaPart:
@@ -473,7 +480,9 @@ class ConfigPart(Part):
     escalation: tuple[StepPart, ...] = ()
     routes: tuple[RoutePart, ...] = ()
     inhibit: tuple[InhibitPart, ...] = Field(default=(), validation_alias=AliasChoices("inhibit", "inhibit_rules", "inhibition"))
-    rota: RotaPart | None = Field(default=None, validation_alias=AliasChoices("rota", "oncall", "on_call"))
+    rota: Annotated[RotaPart | None, BeforeValidator(words.rota_of_shifts)] = Field(
+        default=None, validation_alias=AliasChoices("rota", "oncall", "on_call")
+    )
     quiet_hours: Annotated[QuietPart | None, BeforeValidator(words.hours)] = None
     nodata: Annotated[NodataPart | None, BeforeValidator(_nodata)] = Field(
         default=None, validation_alias=AliasChoices("nodata", "nodata_s", "nodata_after_s", "no_data_s", "stale_after_s")
@@ -483,7 +492,7 @@ class ConfigPart(Part):
 
     @classmethod
     def rewritten(cls, written: dict[str, Any]) -> dict[str, Any]:
-        return {**written, "rules": words.rules(written["rules"])} if "rules" in written else written
+        return words.config(written)
 
     @model_validator(mode="after")
     def _fits_together(self) -> ConfigPart:
@@ -568,7 +577,7 @@ class ActionPart(Part):
     by: str = Field(default="", validation_alias=AliasChoices("by", "who", "user", "author"))
     down_s: Seconds = 0.0
     channel: Names = Field(default=(), validation_alias=AliasChoices("channel", "channels"))
-    mode: str = ""
+    mode: str = Field(default="", validation_alias=AliasChoices("mode", "state", "status"))
     for_s: Seconds | None = Field(
         default=None, validation_alias=AliasChoices("for_s", "duration_s", "expires_s", "timeout_s", "to_after_s")
     )
@@ -610,7 +619,7 @@ DEEDS: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("silence", "add_silence", "snooze"), "silence"),
         **dict.fromkeys(("unsilence", "lift", "lift_silence", "remove_silence", "delete_silence", "expire_silence"), "lift"),
         **dict.fromkeys(("maintenance", "plan", "downtime"), "maintenance"),
-        **dict.fromkeys(("channel", "channel_mode", "set_channel"), "channel"),
+        **dict.fromkeys(("channel", "channel_mode", "set_channel", "mode"), "channel"),
         **dict.fromkeys(("channel_down", "channel_fail", "fail_channel"), "channel_down"),
         **dict.fromkeys(("channel_up", "channel_ok", "restore_channel"), "channel_up"),
         **dict.fromkeys(("remove", "remove_target", "delete_target", "delete"), "remove"),

@@ -30,6 +30,7 @@ SLIP = 0.75
 
 _RANKS: Mapping[str, int] = MappingProxyType({"info": 0, "low": 0, "warning": 1, "warn": 1, "critical": 2, "crit": 2, "high": 2})
 _OPPOSITE: Mapping[str, str] = MappingProxyType({">": "<=", ">=": "<", "<": ">=", "<=": ">"})
+_DAY_MINUTES = 1_440
 _SPAN = re.compile(r"\s*(\d{1,2}:\d{2})\s*(?:-|–|to|/)\s*(\d{1,2}:\d{2})\s*")
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -95,6 +96,55 @@ def hours(written: object) -> object:
     return written if match is None else {"from": match[1], "to": match[2]}
 
 
+def with_end(written: Mapping[str, Any]) -> dict[str, Any]:
+    """What lasts for ``duration_s`` (``for_s``) has an end: by the timeline, or by the wall clock."""
+    own = dict(written)
+    length = next((own[key] for key in ("duration_s", "for_s") if _is_count(own.get(key))), None)
+    if length is None or any(key in own for key in ("to", "to_s", "until", "until_s", "end", "end_s")):
+        return own
+    rest = {key: value for key, value in own.items() if key not in ("duration_s", "for_s")}
+    clock = rest.get("from", rest.get("start"))
+    if isinstance(clock, str) and re.fullmatch(r"\d{1,2}:\d{2}", clock) and length < _DAY_MINUTES * 60:
+        hour, minute = clock.split(":")
+        end = (int(hour) * 60 + int(minute) + int(length // 60)) % _DAY_MINUTES
+        return {**rest, "to": f"{end // 60:02}:{end % 60:02}"}
+    begin = rest.get("from_s", rest.get("start_s", 0))
+    return {**rest, "to_s": begin + length} if _is_count(begin) else own
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def rota(written: Mapping[str, Any]) -> dict[str, Any]:
+    """``rotation: weekly`` beside people is a turn of a week."""
+    lengths = {"weekly": 604_800, "daily": 86_400}
+    kind = written.get("rotation")
+    if not isinstance(kind, str) or kind not in lengths:
+        return dict(written)
+    return {"turn_s": lengths[kind], **{key: value for key, value in written.items() if key != "rotation"}}
+
+
+def rota_of_shifts(written: object) -> object:
+    """A list is regular hours, or people in turn."""
+    if not isinstance(written, list):
+        return written
+    return {"people": written} if all(isinstance(each, str) for each in written) else {"shifts": written}
+
+
+def config(written: Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration with one rule for each trouble, and the digest's time within the quiet hours."""
+    own = dict(written)
+    if "rules" in own:
+        own["rules"] = rules(own["rules"])
+    quiet, digest = hours(own.get("quiet_hours")), own.get("digest")
+    at = digest.get("at") if isinstance(digest, Mapping) else digest
+    if isinstance(quiet, Mapping) and isinstance(at, str):
+        own = {key: value for key, value in own.items() if key != "digest"}
+        own["quiet_hours"] = {"digest_at": at, **quiet}
+    return own
+
+
 def days(written: object) -> object:
     """One day, ``"mon,wed"`` or ``"mon-fri"`` as a list of days."""
     if not isinstance(written, str):
@@ -116,7 +166,11 @@ def rule(written: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _with_silence(written: dict[str, Any]) -> dict[str, Any]:
-    """``op: absent`` for ``for_s`` is silence for that long."""
+    """``op: absent`` for ``for_s`` is silence for that long; ``nodata: {after_s, severity}`` is silence beside the condition."""
+    within = written.get("nodata")
+    if isinstance(within, Mapping) and "after_s" in within:
+        severity = {"nodata_severity": within["severity"]} if "severity" in within else {}
+        written = {**{key: value for key, value in written.items() if key != "nodata"}, "nodata_s": within["after_s"], **severity}
     if written.get("op") not in SILENT or "nodata_s" in written:
         return written
     rest = {key: value for key, value in written.items() if key not in ("op", "threshold", "for_s")}

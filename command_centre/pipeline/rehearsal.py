@@ -478,10 +478,12 @@ class Player:
         part, quiet = self._setup.config.quiet_hours, self._setup.gathering
         if part is None or quiet is None or notice.severity.rank >= part.at_least.rank:
             return False
-        return quiet.contain(at, self._setup.zone)
+        return quiet.contain(at, self._setup.zone_of(part))
 
     def _end_quiet_hours(self, at: datetime) -> None:
-        if self._setup.gathering is None or self._setup.gathering.contain(at, self._setup.zone):
+        if self._setup.gathering is None or self._setup.gathering.contain(
+            at, self._setup.zone_of(self._setup.config.quiet_hours)
+        ):
             return
         for receiver, targets in self._digest.items():
             self._receivers.enqueue(Dispatch.digest(receiver, targets, at), at)

@@ -141,6 +141,10 @@ class Setup:
         zone = None if part.timezone is None else ZoneInfo(part.timezone)
         return Maintenance(matcher(part.match), Hours(part.from_, part.to, frozenset(part.days) or EVERY_DAY), zone)
 
+    def zone_of(self, part: HoursPart | RotaPart | None) -> ZoneInfo:
+        """The zone in which hours are meant: their own, or the city's."""
+        return self.zone if part is None or part.timezone is None else ZoneInfo(part.timezone)
+
     @cached_property
     def rota(self) -> Rota | None:
         part = self.config.rota
@@ -185,7 +189,7 @@ class Setup:
         found: list[str] = []
         for route in self.config.routes:
             fits = not route.match or matcher(route.match).fits(labels)
-            if fits and (route.hours is None or _hours(route.hours).contain(at, self.zone)):
+            if fits and (route.hours is None or _hours(route.hours).contain(at, self.zone_of(route.hours))):
                 found.extend(route.channels)
                 if not route.also:
                     break
@@ -208,7 +212,7 @@ class Setup:
         for window in self.maintenance:
             yield from window.bounds(within, self.zone)
         if self.gathering is not None:
-            yield from (each.end for each in self.gathering.intervals(within, self.zone))
+            yield from (each.end for each in self.gathering.intervals(within, self.zone_of(self.config.quiet_hours)))
 
 
 def matcher(match: Mapping[str, Sequence[str]]) -> Matcher:
@@ -271,7 +275,7 @@ def _rota(part: RotaPart, setup: Setup) -> Rota:
         part.people,
         timedelta(seconds=part.turn_s),
         setup.moment(part.start_s),
-        setup.zone,
+        setup.zone_of(part),
         regular=tuple(Turn(each.who, _hours(each)) for each in part.shifts),
         overrides=tuple(Shift(each.who, Interval(setup.moment(each.from_s), setup.moment(each.to_s))) for each in part.overrides),
         fallback=part.fallback,

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from command_centre.app.duty import section_of
 from command_centre.config.model import Config
+from command_centre.pipeline.duty_watch import duty_chore
 from command_centre.pipeline.recorder import Chore
 from command_centre.pipeline.sentences import Words
 from command_centre.pipeline.silence_watch import SilenceWatch
@@ -14,8 +15,9 @@ from layouts import wording
 
 
 def alert_chores(config: Config) -> tuple[Chore, ...]:
-    """The chores that notice silence and write what is due to be told."""
-    return (SilenceWatch().chore(), telling_chore(words_of(config)))
+    """The chores that notice silence, watch the rota and write what is due to be told."""
+    words = words_of(config)
+    return (SilenceWatch().chore(), telling_chore(words), duty_chore(english=words.english))
 
 
 def words_of(config: Config) -> Words:

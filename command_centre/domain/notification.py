@@ -49,6 +49,8 @@ class Why(StrEnum):
     BLIND = "blind"  # all sources of one collector fell silent together
     MORNING = "morning"  # gathered during the quiet hours
     FROZEN = "frozen"  # a period is over, and its snapshot was frozen
+    HOLE = "hole"  # soon nobody is on duty
+    HANDOVER = "handover"  # a shift is over: what the next one takes over
     REVISED = "revised"  # late data came in: the snapshot has a new revision
 
 

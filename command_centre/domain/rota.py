@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from command_centre.domain.calendar import EVERY_DAY, Interval, Weekly, Window, union
+
+ANNOUNCED_AHEAD = timedelta(days=7)
+"""A hole is known a week before: time enough to swap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ class Rota:
     """Who is on duty when.
 
     ``people`` take turns of ``turn``, the first of them from ``starts_at`` on, within ``covered`` hours (all, where it is None).
-    ``fallback`` are told in a hole. A rota without people lives from its regular hours and overrides alone.
+    ``fallback`` are told in a hole, and ``announce`` before it begins. A rota without people lives from its regular hours and
+    overrides alone.
     """
 
     name: str
@@ -60,6 +64,15 @@ class Rota:
     regular: tuple[Turn, ...] = ()
     overrides: tuple[Shift, ...] = ()
     fallback: tuple[str, ...] = ()
+    announce: timedelta = ANNOUNCED_AHEAD
+
+
+@dataclass(frozen=True, slots=True)
+class Stint:
+    """A stretch of time in which the same person has the duty (None: a hole)."""
+
+    who: str | None
+    during: Interval
 
 
 def on_duty(rota: Rota, at: datetime) -> str | None:
@@ -87,6 +100,19 @@ def holes(rota: Rota, within: Interval) -> tuple[Interval, ...]:
             found.append(Interval(begun, each.start))
         begun = max(begun, each.end)
     return (*found, Interval(begun, within.end)) if begun < within.end else tuple(found)
+
+
+def stints(rota: Rota, within: Interval) -> tuple[Stint, ...]:
+    """Who has the duty one after the other; neighbours are never the same. Empty where ``within`` is."""
+    moments = sorted({each for each in _changes(rota, within) if within.start < each < within.end} | {within.start, within.end})
+    found: list[Stint] = []
+    for start, end in itertools.pairwise(moments):
+        who = on_duty(rota, start)
+        if found and found[-1].who == who:
+            found[-1] = Stint(who, Interval(found[-1].during.start, end))
+        else:
+            found.append(Stint(who, Interval(start, end)))
+    return tuple(found)
 
 
 def overlapping(overrides: Sequence[Shift]) -> tuple[Shift, Shift] | None:
@@ -117,3 +143,22 @@ def _covered(rota: Rota, within: Interval) -> Iterator[Interval]:
     if rota.people and begun < within.end:
         rest = Interval(begun, within.end)
         yield from (rest,) if rota.covered is None else rota.covered.intervals(rest, rota.zone)
+
+
+def _changes(rota: Rota, within: Interval) -> Iterable[datetime]:
+    """Every moment at which somebody's time may begin or end; some lie outside."""
+    hours = [*(each.hours for each in rota.regular), *([] if rota.covered is None else [rota.covered])]
+    parts = [*(each.during for each in rota.overrides), *(part for each in hours for part in each.intervals(within, rota.zone))]
+    yield from (moment for part in parts for moment in (part.start, part.end))
+    yield from _turn_changes(rota, within)
+
+
+def _turn_changes(rota: Rota, within: Interval) -> Iterator[datetime]:
+    if not rota.people:
+        return
+    starts = rota.starts_at.astimezone(rota.zone).replace(tzinfo=None)
+    first = within.start.astimezone(rota.zone).replace(tzinfo=None)
+    change = starts + max((first - starts) // rota.turn, 0) * rota.turn
+    while (moment := change.replace(tzinfo=rota.zone).astimezone(UTC)) < within.end:
+        yield moment
+        change += rota.turn

@@ -67,6 +67,8 @@ _WHY: Mapping[Why, _Pair] = MappingProxyType(
         Why.BLIND: ("semua sumber diam bersamaan", "all sources fell silent together"),
         Why.MORNING: ("dikumpulkan selama jam tenang", "gathered during the quiet hours"),
         Why.FROZEN: ("periode berakhir dan cuplikannya dibekukan", "the period is over and its snapshot was frozen"),
+        Why.HOLE: ("jadwal piket berlubang", "the rota has a hole"),
+        Why.HANDOVER: ("giliran piket berganti", "the duty changes hands"),
         Why.REVISED: ("cuplikan ini direvisi karena datanya berubah", "this snapshot was revised because its data changed"),
     }
 )

@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from command_centre.config.loading import load
+from command_centre.config.mistakes import ConfigError
 from command_centre.config.model import Config
 from command_centre.domain.reading import Status
 from command_centre.domain.rule import DEFAULT_RULES, Rule, Severity, StatusIs, Threshold
@@ -101,3 +104,18 @@ def test_quiet_hours_reach_over_midnight_and_what_is_critical_wakes(tmp_path: Pa
     assert orders.waits_until(Severity.WARNING, night) == morning
     assert orders.waits_until(Severity.CRITICAL, night) is None
     assert orders.waits_until(Severity.WARNING, morning) is None
+
+
+ROTA = "rota:\n  - {{name: jaga, people: [budi, sari], from: '06:00', until: '02:00', fallback: [kepala]{more}}}\n"
+
+
+def test_holes_of_a_rota_are_announced_a_week_ahead_or_as_it_says(tmp_path: Path) -> None:
+    assert configured(tmp_path, RECEIVERS + ROTA.format(more="")).orders.rotas["jaga"].announce == timedelta(days=7)
+    written = configured(tmp_path, RECEIVERS + ROTA.format(more=", announce: 3d"))
+    assert written.orders.rotas["jaga"].announce == timedelta(days=3)
+
+
+@pytest.mark.parametrize("length", ["1h", "31d", "never"])
+def test_an_announcement_too_late_to_swap_or_too_early_to_remember_is_refused(tmp_path: Path, length: str) -> None:
+    with pytest.raises(ConfigError, match="announce"):
+        configured(tmp_path, RECEIVERS + ROTA.format(more=f", announce: {length}"))

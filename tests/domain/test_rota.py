@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from command_centre.domain.calendar import Interval
-from command_centre.domain.rota import Hours, Rota, Shift, Turn, holes, on_duty, overlapping, told_by
+from command_centre.domain.rota import Hours, Rota, Shift, Turn, holes, on_duty, overlapping, stints, told_by
 
 WITA = ZoneInfo("Asia/Makassar")
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=WITA).astimezone(UTC)
@@ -54,3 +54,20 @@ def test_two_overrides_at_once_are_found() -> None:
 
 def test_a_rotation_without_holes_has_none() -> None:
     assert holes(WEEKLY, Interval(MONDAY, MONDAY + WEEK)) == ()
+
+
+def test_the_duty_of_a_week_is_one_stint_for_each_person() -> None:
+    found = stints(WEEKLY, Interval(MONDAY - HOUR, MONDAY + 2 * WEEK))
+    assert [(each.who, each.during.start) for each in found] == [(None, MONDAY - HOUR), ("budi", MONDAY), ("sari", MONDAY + WEEK)]
+
+
+def test_a_swap_splits_a_stint_and_a_change_to_the_same_person_does_not() -> None:
+    swapped = replace(WEEKLY, people=("budi",), overrides=(Shift("dewi", Interval(MONDAY + HOUR, MONDAY + 2 * HOUR)),))
+    assert [each.who for each in stints(swapped, Interval(MONDAY, MONDAY + 3 * WEEK))] == ["budi", "dewi", "budi"]
+
+
+def test_holes_and_regular_hours_are_stints_too() -> None:
+    days = replace(WEEKLY, covered=Hours(time(6), time(18)), regular=(Turn("jaga", Hours(time(18), time(22))),))
+    found = stints(days, Interval(MONDAY, MONDAY + timedelta(days=1)))
+    assert [each.who for each in found] == ["budi", "jaga", None, "budi"]
+    assert sum((each.during.length for each in found), timedelta(0)) == timedelta(days=1)

@@ -70,6 +70,8 @@ from layouts.console.hotspot import callbacks as hotspot_callbacks
 from layouts.console.hotspot import page as hotspot_page
 from layouts.theme import canvas
 from layouts.wording import Language, Words, words_for
+from layouts.wording.console import console_words
+from layouts.wording.snapshot_desk import desk_words
 from layouts.wording.walls import REFUSALS, RefusalWords
 
 if TYPE_CHECKING:
@@ -240,6 +242,11 @@ def _door(engine: Engine, clock: Clock, access: Access, words: Words, section: S
     return own if section is None else [*own, *SigningOn(engine, clock, access, words, section, city=city).routes()]
 
 
+def desks(language: Language) -> tuple[tuple[str, str], ...]:
+    """The pages for people at a desk, behind the sign-in."""
+    return (("/konsol", console_words(language).title), ("/cuplikan/", desk_words(language).archive))
+
+
 def draws(queries: Queries, words: Words, screens: Mapping[str, WallScreen[Any]]) -> dict[str, Draw]:
     """How each screen is drawn: its question, then its pure render function."""
     ask: Mapping[str, Callable[[], Any]] = {
@@ -387,6 +394,7 @@ class _Site:
         """Links to the screens and to the walls of the configuration."""
         links = [(f"/wall/{key}", screen.title_in(self._words)) for key, screen in self._screens.items()]
         links += [(f"/wall?name={quote(name)}", name) for name in self._walls]
+        links += desks(self._words.language)
         items = "".join(f'<li><a href="{escape(address)}">{escape(text)}</a></li>' for address, text in links)
         return HTMLResponse(_plain_page(self._words, f"<h1>{escape(self._words.say.city)} Command Centre</h1><ul>{items}</ul>"))
 

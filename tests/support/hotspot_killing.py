@@ -170,16 +170,25 @@ class Writer:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self._folder)
 
     def wait_until_it_listens(self) -> None:
-        """Until it has reached the broker. Raises TimeoutError."""
-        _wait_for(lambda: self.log().count(CONNECTED) > self._lives, WARM_SECONDS, "the writer does not reach the broker")
+        """Until it has reached the broker. Raises TimeoutError, or RuntimeError where it has ended by itself."""
+        deadline = time.monotonic() + WARM_SECONDS
+        while self.log().count(CONNECTED) <= self._lives:
+            self._must_live()
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the writer does not reach the broker: {self.log()[-2000:]}")
+            time.sleep(0.05)
 
     def kill(self) -> None:
         """End it as a power cut would. Raises RuntimeError where it had ended by itself."""
+        self._must_live()
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(10)
+
+    def _must_live(self) -> None:
         assert self._process is not None
         if self._process.poll() is not None:
             raise RuntimeError(f"collect ended by itself: {self.log()[-2000:]}")
-        self._process.kill()
-        self._process.wait(10)
 
     def log(self) -> str:
         """Everything it has said."""
@@ -292,12 +301,3 @@ def _wait_for_quiet(path: Path, expected: int) -> None:
         if now != seen:
             seen, since = now, time.monotonic()
         time.sleep(0.2)
-
-
-def _wait_for(is_so: object, seconds: float, otherwise: str) -> None:
-    assert callable(is_so)
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        if time.monotonic() > deadline:
-            raise TimeoutError(otherwise)
-        time.sleep(0.05)

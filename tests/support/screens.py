@@ -26,7 +26,9 @@ THEMES = ("gelap", "terang")
 SETTLE_MS = 3_000
 FIRST_LOOKS_MS = 45_000
 """Until every site has been looked at, the second looks are over and the script has broken something."""
-MOMENT_COMES_MS = 300_000
+MOMENT_COMES_MS = 500_000
+PAST_IS_DRAWN_MS = 150_000
+"""Until the told day of 721 hotspots has been rolled up for their lines."""
 
 
 def main() -> None:
@@ -60,12 +62,17 @@ def _ordinary_day(browser: Browser, screens: list[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment of the Wi-Fi wall: which script makes it, the words (a pattern) by which it is known to have come, and what has to
-    be prepared for it."""
+    """A moment of the Wi-Fi wall: the fault that makes it, the words (a pattern) by which it is known to have come, and what else
+    has to be prepared for it."""
 
-    script: str
+    fault: str
     sign: str
-    prepare: Callable[[Path], object] | None = None
+    prepare: Callable[[Path], object] = str
+
+    def make_ready(self, folder: Path) -> None:
+        """Write the script, and whatever else it takes."""
+        (folder / "data" / "reference" / "demo_saat.yaml").write_text(f"loop: 1h\nfaults:\n  - {self.fault}\n")
+        self.prepare(folder)
 
 
 def _at_prayer(folder: Path) -> None:
@@ -74,28 +81,26 @@ def _at_prayer(folder: Path) -> None:
     east_of_utc = ((12 - 8 / 60) - (now.hour + now.minute / 60)) * 15  # where the sun stood highest some eight minutes ago
     longitude = (east_of_utc + 180) % 360 - 180
     config.write_text(re.sub(r"(?m)^  longitude: \S+", f"  longitude: {longitude:.2f}", config.read_text()))
-    script = "loop: 20m\nfaults:\n  - {hotspots: {place_type: ibadah}, kind: down}\n"
-    (folder / "data" / "reference" / "demo_salat.yaml").write_text(script)
 
 
 SCREENS = ("ringkasan", "situs", "wifi", "layanan")
 MOMENTS = {
-    "gangguan": Moment("krisis", r"262\s+titik"),
-    "salat": Moment("salat", r"\b6\d\d/663", _at_prayer),
+    "gangguan": Moment("{hotspots: {parent: induk:penyedia-a-selatan}, kind: down, from: 3m}", r"262\s+titik"),
+    "salat": Moment("{hotspots: {place_type: ibadah}, kind: down}", r"\b6\d\d/663", _at_prayer),
 }
 
 
 def _moment(browser: Browser, name: str, moment: Moment) -> None:
     with (
         tempfile.TemporaryDirectory(prefix="cc-screens-") as folder,
-        running_demo(Path(folder), script=moment.script, every="10s", timeout="4s", prepare=moment.prepare) as product,
+        running_demo(Path(folder), script="saat", every="10s", timeout="4s", prepare=moment.make_ready) as product,
     ):
         page = browser.new_page()
         page.goto(product.address("/wall/wifi"))
         page.wait_for_function(
             "pattern => new RegExp(pattern).test(document.body.innerText)", arg=moment.sign, timeout=MOMENT_COMES_MS
         )
-        page.wait_for_timeout(SETTLE_MS)
+        page.wait_for_timeout(PAST_IS_DRAWN_MS)
         page.close()
         for theme in THEMES:
             _picture(browser, product, "wifi", (1920, 1080), theme, f"wifi-{name}")

@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeAlias
 
 from command_centre.config.rehearsal import ActionPart, ConfigPart, Rehearsal, RehearsalError, parse_looks, split_series
 from command_centre.domain.alert import Alert, AlertState, Phase, hear
-from command_centre.domain.calendar import Interval
+from command_centre.domain.calendar import Interval, union
 from command_centre.domain.dependencies import is_explained
 from command_centre.domain.notification import NoticeKind
 from command_centre.domain.reading import Reading, Reason, Status
@@ -32,6 +32,9 @@ from command_centre.pipeline.rehearsal_setup import FEWEST_BLIND, REACHABLE, Mai
 MOST_LOOKS = 5_000_000
 MOST_ROUNDS = 20
 """Deciding again right after a decision settles at once; more rounds than this are a mistake of ours."""
+
+SHORT_ABSENCE_LOOKS = 2
+"""A restart that misses no more looks than this does not put off what is said about silence."""
 
 BLIND = PlannedRule(
     Rule(
@@ -97,7 +100,7 @@ class Memory:
     past: dict[tuple[str, MetricName], list[tuple[datetime, float]]] = field(default_factory=lambda: defaultdict(list))
     silences: list[Silence] = field(default_factory=list)
     maintenance: list[Maintenance] = field(default_factory=list)
-    watching_since: datetime | None = None
+    absences: list[Interval] = field(default_factory=list)  # while we were not there, longer than a restart takes
     removed: set[str] = field(default_factory=set)
 
 
@@ -287,9 +290,10 @@ class Player:
         return [each for each in self._setup.labels if each in self._measured and self._last_heard(each) < at]
 
     def _last_heard(self, target: str) -> datetime:
-        """When it was last heard of. What was silent while we were not there proves nothing."""
-        since = self._memory.watching_since or self._setup.begins_at
-        return max(self._memory.seen.get(target, since), since)
+        """When it was last heard of, had the clock stood still while we were away: that silence proves nothing."""
+        seen = self._memory.seen.get(target, self._setup.begins_at)
+        missed = (each.end - max(each.start, seen) for each in self._memory.absences if each.end > seen)
+        return sum(missed, seen)
 
     def _look_for_blindness(self, at: datetime) -> None:
         if not self._is_tick(at):
@@ -495,7 +499,8 @@ class Player:
         match action.deed:
             case "restart":
                 self._down_until = at + timedelta(seconds=action.down_s)
-                self._memory.watching_since = self._down_until
+                if self._down_until - at > SHORT_ABSENCE_LOOKS * self._setup.interval:
+                    self._memory.absences = list(union([*self._memory.absences, Interval(at, self._down_until)]))
                 self._wake(self._down_until)
             case "channel" | "channel_down" | "channel_up":
                 self._set_channel(action, at)

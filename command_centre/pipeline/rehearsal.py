@@ -293,7 +293,7 @@ class Player:
         """When it was last heard of, had the clock stood still while we were away: that silence proves nothing."""
         seen = self._memory.seen.get(target, self._setup.begins_at)
         missed = (each.end - max(each.start, seen) for each in self._memory.absences if each.end > seen)
-        return sum(missed, seen)
+        return seen + sum(missed, timedelta(0))
 
     def _look_for_blindness(self, at: datetime) -> None:
         if not self._is_tick(at):

@@ -194,6 +194,7 @@ def load(
         registers.parents.parents,
         (skeleton.city or City()).zone,
         findings,
+        names,
         everybody=on_call(receivers),
     )
     snapshot = _section("snapshot", SnapshotSection, findings, context)

@@ -16,9 +16,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field
 
+from command_centre.config.deadlines import DeadlineEntry, build_deadlines
 from command_centre.config.durations import Duration, parse_duration, parse_positive
 from command_centre.config.mistakes import nearest, quoted
 from command_centre.config.model import Line, Number, Section
+from command_centre.config.naming import Names
 from command_centre.config.translate import Findings
 from command_centre.config.translate import Path as Trail
 from command_centre.config.windows import DAYS
@@ -104,6 +106,7 @@ class AlertsSection(Section):
     quiet_from: Clock | None = None
     quiet_until: Clock | None = None
     digest_at: Clock | None = time(7)
+    deadlines: tuple[DeadlineEntry, ...] = ()
 
 
 class RuleEntry(Section):
@@ -156,15 +159,15 @@ def assemble(
     parents: Iterable[Parent],
     zone: ZoneInfo,
     findings: Findings,
+    names: Names,
     everybody: Sequence[str] | None = None,
 ) -> tuple[tuple[Rule, ...], Orders]:
     """The rules and the orders in force; every mistake is noted. ``everybody``: who hears where nobody is named."""
     on_duty = build_rotas(rotas, receivers, zone, findings)
-    known = (*receivers, *on_duty)
-    return (
-        build_rules(rules, known, findings),
-        build_orders(section or AlertsSection(), receivers, on_duty, parents, zone, findings, everybody),
-    )
+    known, alerts = (*receivers, *on_duty), section or AlertsSection()
+    orders = build_orders(alerts, receivers, on_duty, parents, zone, findings, everybody)
+    deadlines = build_deadlines(alerts.deadlines, names, zone, findings)
+    return build_rules(rules, known, findings), replace(orders, deadlines=deadlines)
 
 
 def build_rules(entries: Mapping[int, RuleEntry], receivers: Iterable[str], findings: Findings) -> tuple[Rule, ...]:

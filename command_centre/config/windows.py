@@ -53,7 +53,7 @@ _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?(Z|[+-]\d{2}
 
 def build_window(entry: WindowEntry, path: Path, findings: Findings, city: City | None, names: Names) -> Window | None:
     """The window; None after every mistake in it was noted, or when there is nothing now that it could be about."""
-    members = _members(entry, path, findings, names)
+    members = targets_meant(entry.targets, path, findings, names)
     first_day, last_day = (
         _season(text, (*path, key), findings) for key, text in (("first_day", entry.first_day), ("last_day", entry.last_day))
     )
@@ -66,9 +66,10 @@ def build_window(entry: WindowEntry, path: Path, findings: Findings, city: City 
     return Window(entry.name, members, when, first_day, last_day) if when is not None and members else None
 
 
-def _members(entry: WindowEntry, path: Path, findings: Findings, names: Names) -> frozenset[TargetKey]:
+def targets_meant(words: Iterable[str], path: Path, findings: Findings, names: Names) -> frozenset[TargetKey]:
+    """The targets that the words under ``targets`` mean; what means nothing is noted."""
     chosen: set[TargetKey] = set()
-    for index, word in enumerate(entry.targets) if findings.is_sound(*path, "targets") else ():
+    for index, word in enumerate(words) if findings.is_sound(*path, "targets") else ():
         meant = names.meant_by(word)
         if meant is not None:
             chosen.update(meant)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from command_centre.domain.deadline import Deadline
 from command_centre.domain.flapping import FlapLimits
 from command_centre.domain.rota import Hours, Rota, told_by
 from command_centre.domain.rule import Severity
@@ -39,6 +40,7 @@ class Orders:
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     parents: Mapping[TargetKey, Parent] = field(default_factory=lambda: NOBODY)
     flap_limits: FlapLimits | None = field(default_factory=FlapLimits)
+    deadlines: tuple[Deadline, ...] = ()
 
     def policy(self, own: tuple[str, ...], at: datetime) -> Policy:
         """How one story is told now; ``own`` are the receivers of its rule, where it names any."""

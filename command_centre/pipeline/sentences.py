@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import MappingProxyType
 from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
+from command_centre.domain.deadline import Deadline
 from command_centre.domain.incident import IncidentId
 from command_centre.domain.notification import NoticeKind
 from command_centre.domain.reading import Reason, Status
@@ -43,6 +46,10 @@ _SAY: Mapping[str, tuple[str, str]] = MappingProxyType(
         "more_areas": ("{areas}, dan {more} kelurahan lain", "{areas}, and {more} more"),
         "uplink": ("Dugaan: jaringan penyedia ({owner})", "Likely cause: the provider's network ({owner})"),
         "power": ("Dugaan: listrik padam ({owner})", "Likely cause: a power failure ({owner})"),
+        "deadline": (
+            "Lebih mendesak karena tenggat: {name} (sampai {until})",
+            "More urgent because of a deadline: {name} (until {until})",
+        ),
         "owner": ("Penanggung jawab: {owner}", "Owner: {owner}"),
         "step": ("Langkah pertama: {step}", "First step: {step}"),
         "call_provider": (
@@ -107,6 +114,14 @@ def lines_of(story: Story, words: Words, rule: Rule | None, parent: Parent | Non
         words.say("step", step=step) if (step := first_step(words, rule, parent)) else "",
     ]
     return tuple(each for each in lines if each)
+
+
+def deadline_line(words: Words, deadline: Deadline | None, zone: ZoneInfo) -> tuple[str, ...]:
+    """Why it is more urgent than on other days."""
+    if deadline is None:
+        return ()
+    last_day = (deadline.during.end - timedelta(seconds=1)).astimezone(zone)
+    return (words.say("deadline", name=deadline.name, until=f"{last_day:%d/%m/%Y}"),)
 
 
 def facts_of(story: Story, words: Words, rule: Rule | None, parent: Parent | None, count: int) -> dict[str, Fact]:

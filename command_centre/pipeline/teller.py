@@ -6,7 +6,7 @@ writes the answer, what is due and what was told, in one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -18,11 +18,11 @@ from command_centre.domain.reading import Reading
 from command_centre.domain.rule import Rule, Severity
 from command_centre.domain.scoreboard import FLOOD_BEGINS, FLOOD_OVER
 from command_centre.domain.silence import Silence, is_silenced
-from command_centre.domain.target import Parent, TargetKey
 from command_centre.domain.telling import Member, Notice, Policy, Told, decide, next_due
+from command_centre.pipeline.deadline_watch import deadline_of, raise_by_calendar
 from command_centre.pipeline.recorder import Chore
 from command_centre.pipeline.rulebook import Rulebook
-from command_centre.pipeline.sentences import Words, facts_of, key_of, lines_of, title_of
+from command_centre.pipeline.sentences import Words, deadline_line, facts_of, key_of, lines_of, title_of
 from command_centre.pipeline.silence_watch import BLIND
 from command_centre.storage import telling
 from command_centre.storage.outbox import enqueue
@@ -49,6 +49,7 @@ def telling_chore(words: Words, *, every: timedelta = EVERY) -> Chore:
 
 def tell(connection: Connection, at: datetime, rulebook: Rulebook, words: Words) -> int:
     """Write every notice that is due at ``at``; returns how many messages that made."""
+    raise_by_calendar(connection, at, rulebook.orders.deadlines)
     due = _digest(connection, at, rulebook.orders, words)
     active = telling.stories(connection)
     if active:
@@ -81,8 +82,7 @@ def _tell_story(
     told, notices = _settle(policy, story.told, member, at)
     due: list[Message] = []
     for number, notice in enumerate(notices, story.number + 1):
-        due_at = orders.waits_until(notice.severity, at) or at
-        due.extend(_messages(connection, story, notice, number, due_at, rule, orders.parents, words))
+        due.extend(_messages(connection, story, notice, number, rule, orders, words, at))
     next_at = _next_look(policy, told, member, story, at)
     if notices or told != story.told or next_at is None:
         telling.keep_told(connection, story.id, told, story.number + len(notices), next_at)
@@ -174,15 +174,17 @@ def _messages(
     story: Story,
     notice: Notice,
     number: int,
-    due_at: datetime,
     rule: Rule | None,
-    parents: Mapping[TargetKey, Parent],
+    orders: Orders,
     words: Words,
+    at: datetime,
 ) -> list[Message]:
-    parent = None if story.group_key is None else parents.get(story.group_key)
+    parent = None if story.group_key is None else orders.parents.get(story.group_key)
+    deadline = deadline_of(story, at, orders.deadlines)
     areas = telling.areas_of(connection, story.id) if story.group_key is not None else {}
     count = story.scope or 1
-    lines = lines_of(story, words, rule, parent, areas)
+    lines = (*deadline_line(words, deadline, orders.zone), *lines_of(story, words, rule, parent, areas))
+    facts = facts_of(story, words, rule, parent, count) | ({} if deadline is None else {"deadline": deadline.name})
     return [
         Message(
             key=key_of(story.id, number, notice.kind, receiver),
@@ -194,8 +196,8 @@ def _messages(
             title=title_of(story, notice.kind, words, parent, count),
             lines=lines,
             event_at=notice.event_at,
-            due_at=due_at,
-            facts=facts_of(story, words, rule, parent, count),
+            due_at=orders.waits_until(notice.severity, at) or at,
+            facts=facts,
         )
         for receiver in notice.receivers
     ]

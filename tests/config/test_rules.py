@@ -119,3 +119,37 @@ def test_holes_of_a_rota_are_announced_a_week_ahead_or_as_it_says(tmp_path: Path
 def test_an_announcement_too_late_to_swap_or_too_early_to_remember_is_refused(tmp_path: Path, length: str) -> None:
     with pytest.raises(ConfigError, match="announce"):
         configured(tmp_path, RECEIVERS + ROTA.format(more=f", announce: {length}"))
+
+
+DEADLINE = "alerts:\n  deadlines:\n    - {{name: RKPD, targets: [{target}], from: {first}, until: {last}{more}}}\n"
+
+
+def test_a_deadline_lasts_from_its_first_day_to_the_end_of_its_last(tmp_path: Path) -> None:
+    text = DEADLINE.format(target='"situs:diskominfo"', first="2026-03-01", last="2026-03-31", more="")
+    (found,) = configured(tmp_path, text).orders.deadlines
+    assert (found.name, set(found.targets), found.raise_to) == ("RKPD", {"situs:diskominfo"}, Severity.CRITICAL)
+    assert found.during.start == datetime(2026, 3, 1, tzinfo=WITA)
+    assert found.during.end == datetime(2026, 4, 1, tzinfo=WITA)
+
+
+def test_a_deadline_may_be_about_a_group(tmp_path: Path) -> None:
+    text = DEADLINE.format(target="OPD", first="2026-03-01", last="2026-03-01", more=", raise_to: warning")
+    (found,) = configured(tmp_path, text).orders.deadlines
+    assert found.targets == {"situs:diskominfo", "situs:setda"}
+    assert found.raise_to is Severity.WARNING
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"target": "situs:nobody"}, "neither a key nor a group"),
+        ({"last": "2026-02-01"}, "must not come before 'from'"),
+        ({"last": "2028-02-01"}, "more than a year later"),
+        ({"first": "2026-02-30"}, "must be a day"),
+        ({"more": ", raise_to: info"}, "critical or warning"),
+    ],
+)
+def test_a_deadline_that_cannot_be_is_refused(tmp_path: Path, wrong: dict[str, str], sentence: str) -> None:
+    right = {"target": "OPD", "first": "2026-03-01", "last": "2026-03-31", "more": ""}
+    with pytest.raises(ConfigError, match=sentence):
+        configured(tmp_path, DEADLINE.format(**(right | wrong)))

@@ -26,7 +26,8 @@ from command_centre.app.clock import SystemClock
 from command_centre.app.keeping import Keeper
 from command_centre.app.notifying import Notifying
 from command_centre.app.patrolling import IntegrityPatrol
-from command_centre.app.snapshot_calendar import FIRST_TURN_AFTER, TURN_EVERY, SnapshotCalendar
+from command_centre.app.snapshot_calendar import FIRST_TURN_AFTER, TURN_EVERY
+from command_centre.app.snapshot_turns import SnapshotTurns
 from command_centre.app.sources import MQTT_KEY, UPLINK_KEY, Sources
 from command_centre.app.sweep import Sweep
 from command_centre.config.mistakes import ConfigError
@@ -240,7 +241,7 @@ class Collecting:
         self._recorder = recorder
         self._clock = clock
         self._keeper = Keeper()
-        self._snapshots = SnapshotCalendar(engine, clock)
+        self._snapshots = SnapshotTurns(engine, clock)
         self._truths = HotspotTruths(())
         self._place: DemoPlace | None = None
         self._telling: asyncio.Task[None] | None = None
@@ -312,7 +313,7 @@ class Collecting:
         return scheduler
 
     async def _take_snapshots(self) -> None:
-        await self._snapshots.take_a_turn(self._chosen)
+        await self._snapshots.take(self._chosen)
 
     async def _take_plans(self) -> None:
         """Lay work that people plan over the windows of the configuration, soon after they have entered it."""

@@ -1,6 +1,7 @@
-"""The calendar of snapshots in the writer process: once a minute it looks what is due, once a day whether late data came in.
+"""The calendar of snapshots: once a minute it looks what is due, once a day whether late data came in.
 
-Runs in a thread of its own: a snapshot takes a second or two, and what is measured meanwhile must not wait for it.
+It takes its turns in a process of its own (``app.snapshot_turns``): a snapshot takes a second or two, and what is measured
+meanwhile must not wait for it.
 """
 
 from __future__ import annotations
@@ -8,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from command_centre.app.snapshotting import snapshotter_of
 from command_centre.demo.weeks import past_hours, past_incidents, past_spans, weeks_begin
@@ -37,6 +39,9 @@ FIRST_TURN_AFTER = timedelta(seconds=15)
 TARGETS_AT_ONCE = 40
 """Of the simulated past in one transaction: some ten thousand rows, a fraction of a second."""
 
+LOOKED_BACK_ON = "snapshots_looked_back_on"
+"""The day of the city on which late data were last looked for."""
+
 REST = timedelta(milliseconds=50)
 
 _Item = TypeVar("_Item")
@@ -49,8 +54,29 @@ class SnapshotCalendar:
         self._engine = engine
         self._clock = clock
         self._tell = tell
-        self._looked_back_on: date | None = None
         self._last_fault = ""
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the last turn could not be taken."""
+        return bool(self._last_fault)
+
+    def has_work(self, chosen: Chosen) -> bool:
+        """Whether a turn would do anything. A database that cannot be asked now is asked again at the next turn."""
+        now = self._clock.now()
+        try:
+            if chosen.is_demo and self._past_ends_at() is not None:
+                return True
+            return snapshotter_of(chosen, self._engine, self._tell).has_due(now) or self._is_to_look_back(chosen, now)
+        except (DBAPIError, KeyTrouble):
+            return False
+
+    def _is_to_look_back(self, chosen: Chosen, now: datetime) -> bool:
+        local = now.astimezone(chosen.config.zone)
+        if local.time() < DUE_AT:
+            return False
+        with self._engine.connect() as connection:
+            return facts.recall(connection, LOOKED_BACK_ON) != local.date().isoformat()
 
     async def take_a_turn(self, chosen: Chosen) -> None:
         """Freeze what is due; in the demo, first make up the weeks before it began."""
@@ -70,12 +96,13 @@ class SnapshotCalendar:
         now = self._clock.now()
         maker = snapshotter_of(chosen, self._engine, self._tell)
         maker.freeze_due(now)
-        local = now.astimezone(chosen.config.zone)
-        if local.time() >= DUE_AT and self._looked_back_on != local.date():
-            self._looked_back_on = local.date()
-            late = [name for name, differs in maker.look_back(now).items() if differs]
-            if late:
-                log.info("late data came in for %s: run.py snapshot --week makes a revision", ", ".join(late))
+        if not self._is_to_look_back(chosen, now):
+            return
+        late = [name for name, differs in maker.look_back(now).items() if differs]
+        if late:
+            log.info("late data came in for %s: run.py snapshot --week makes a revision", ", ".join(late))
+        with writing(self._engine) as connection:
+            facts.remember(connection, LOOKED_BACK_ON, now.astimezone(chosen.config.zone).date().isoformat(), now)
 
     def _complain(self, sentence: str) -> None:
         if sentence != self._last_fault:

@@ -40,6 +40,10 @@ def run_snapshot(rest: list[str]) -> int:
         return 0
     if rest[:1] == ["verify"]:
         return verify(rest[1:])
+    if rest[:1] == ["due"]:
+        from command_centre.app import snapshot_turns
+
+        return snapshot_turns.run_due(rest[1:])
     return make(rest)
 
 

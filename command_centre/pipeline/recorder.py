@@ -35,7 +35,10 @@ LINGER_SECONDS = 0.2  # readings that come within this share one commit: a commi
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 5.0
 LONGEST_SLEEP_SECONDS = 0.5  # an idle recorder looks at its chores at least this often
-BACKFILL_BATCH = 2_000
+BACKFILL_BATCH = 1_000
+LONG_TURN_SECONDS = 0.25
+GAP_SECONDS = 0.12
+"""After a long turn the write lock stays free this long: whoever waits for it on SQLite looks every tenth of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +209,7 @@ class Recorder:
 
     def _commit(self, readings: Sequence[Reading], chore: Chore | None = None) -> int:
         """One transaction. After a fault, its story is part of the first one that succeeds."""
+        begun = time.monotonic()
         with writing(self._engine) as connection:
             if self._lease is not None:
                 self._lease.guard(connection)
@@ -215,6 +219,8 @@ class Recorder:
             new = write_batch(connection, [*story, *readings, *more], self._rulebook, at)
         self._last_commit = time.monotonic()
         self._note_recovery(at)
+        if self._last_commit - begun > LONG_TURN_SECONDS and self._engine.dialect.name == "sqlite":
+            time.sleep(GAP_SECONDS)
         return new - len(story)
 
     def _note_fault(self, begun: datetime, error: Exception) -> None:

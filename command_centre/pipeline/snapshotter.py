@@ -71,6 +71,11 @@ class Snapshotter:
     supplement: Supplement = field(default=_nothing_more)
     tell: Told = field(default=tell_nobody)
 
+    def has_due(self, now: datetime) -> bool:
+        """Whether a period waits to be frozen now."""
+        with self._reading() as connection:
+            return next(self._due(connection, now), None) is not None
+
     def freeze_due(self, now: datetime) -> tuple[Frozen, ...]:
         """Freeze every period that is due and not frozen yet, oldest first; returns those frozen now."""
         with self._reading() as connection:

@@ -17,6 +17,7 @@ run.py token add NAME --role wall|official|operator|admin [--lasts 365d] | revok
 run.py backup FILE                   everything into one file, while everything runs on
 run.py restore FILE [--replace]      back from it, onto an empty database
 run.py rehearse FILE [--json]        play a timeline through rules on a frozen clock; prints who is told what, when and why
+run.py rehearse --config FILE [--weeks N]  the same with the last weeks of the database and the rules in that file; only reads
 run.py snapshot [--week 2026-W47]    freeze a week, month or year and write its paper, card, page and annex
 run.py snapshot verify FILE          is the file what was sealed, and if not, what differs; no network, no database
 

@@ -19,6 +19,10 @@ EXIT_WELL, EXIT_MISTAKE, EXIT_USAGE = 0, 2, 3
 
 def rehearse(options: Sequence[str]) -> int:
     """Play the file and print its notifications; 2 when it has mistakes, 3 for wrong usage."""
+    if any(each.startswith("--config") for each in options):
+        from command_centre.app.rehearsing_past import rehearse_past  # only here: a timeline needs no database
+
+        return rehearse_past(options)
     as_json = "--json" in options
     names = [each for each in options if each != "--json"]
     if len(names) != 1 or names[0].startswith("-"):

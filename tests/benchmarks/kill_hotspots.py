@@ -24,7 +24,11 @@ def main() -> int:
     plan = Plan(options.kills, options.restarts, options.devices, options.per_second, seed=options.seed)
     with tempfile.TemporaryDirectory() as name, mosquitto(Path(name) / "broker") as broker:
         count = kill_and_count(Path(name), broker, plan)
-    _print(count)
+        _print(count)
+        if not count.is_exact:
+            log = Path(tempfile.mkdtemp(prefix="kill-hotspots-")) / "collect.log"
+            log.write_text((Path(name) / "collect.log").read_text())
+            print(f"  what the writer said is in {log}")
     return 0 if count.is_exact else 1
 
 
@@ -42,7 +46,9 @@ def _print(count: Count) -> None:
     print(f"{count.kills} kills of the writer, {count.restarts} restarts of the broker in {count.seconds:.0f} s")
     print(f"  {count.lives_with_news} of {count.kills} lives stored something before they ended")
     print(f"  {count.acknowledged:,} messages acknowledged to the devices, {count.stored:,} stored")
-    print(f"  lost {count.lost}, doubled {count.doubled}, stored but never sent {count.never_sent}")
+    print(f"  lost {len(count.lost)}, doubled {count.doubled}, stored but never sent {count.never_sent}")
+    for device, number in count.lost[:50]:
+        print(f"    lost: number {number} of ap-{device}")
 
 
 if __name__ == "__main__":

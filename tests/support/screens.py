@@ -85,7 +85,7 @@ def _at_prayer(folder: Path) -> None:
 
 SCREENS = ("ringkasan", "situs", "wifi", "layanan")
 MOMENTS = {
-    "gangguan": Moment("{hotspots: {parent: induk:penyedia-a-selatan}, kind: down, from: 3m}", r"262\s+titik"),
+    "gangguan": Moment("{hotspots: {parent: induk:penyedia-a-selatan}, kind: down, from: 3m}", r"2[2-6]\d\s+titik"),
     "salat": Moment("{hotspots: {place_type: ibadah}, kind: down}", r"\b6\d\d/663", _at_prayer),
 }
 

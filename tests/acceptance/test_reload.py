@@ -116,14 +116,18 @@ def test_fifty_reloads_lose_no_turn_and_leave_nothing_behind(demo: DemoProduct, 
     os.kill(collect, signal.SIGHUP)
     time.sleep(2 * EVERY_SECONDS)
     after = _threads_and_files(collect)
-    gaps = text(
-        "select max(gap) from (select at - lag(at) over (partition by target_id order by at) as gap, at from reading r "
-        "join target t on t.id = r.target_id where t.kind = 'site' and r.source = 'poll') g where at > :since"
+    ended = time.time()
+    turns = text(
+        "select min(looks) from (select count(r.seq) as looks from target t left join reading r on r.target_id = t.id "
+        "and r.source = 'poll' and r.at > :since and r.at <= :until "
+        "where t.kind = 'site' and t.address is not null and t.removed_at is null group by t.id) counted"
     )
     with engine.connect() as connection:
-        longest = connection.execute(gaps, {"since": int((begun + 1) * 1000)}).scalar_one()
+        fewest = connection.execute(turns, {"since": int(begun * 1000), "until": int(ended * 1000)}).scalar_one()
+    due = int((ended - begun) / EVERY_SECONDS)
     assert demo.part("collect") == collect
-    assert longest < 2 * EVERY_SECONDS * 1000, f"a site was not looked at for {longest} ms"
+    # One turn may lie on either edge of the stretch. A turn that a busy machine takes late is not lost.
+    assert fewest >= due - 1, f"a site was looked at {fewest} times where {due} turns were due"
     assert after[0] <= before[0] + 2, f"threads grew from {before[0]} to {after[0]}"
     assert after[1] <= before[1] + 20, f"open files grew from {before[1]} to {after[1]}"
     assert "Traceback" not in demo.log()

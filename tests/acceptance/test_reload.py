@@ -21,7 +21,7 @@ from tests.support.little_city import WITA
 
 pytestmark = pytest.mark.xdist_group("demo")
 
-PATIENCE_SECONDS = 40.0
+PATIENCE_SECONDS = 90  # other tests keep the machine busy beside this one
 EVERY_SECONDS = 3
 
 

@@ -172,13 +172,13 @@ def account(spans: Iterable[Span]) -> Account:
     """Add up spans by status."""
     total = Account()
     for span in spans:
-        total += _account_of(span)
+        total += account_of(span.status, span.interval.length, planned=span.planned)
     return total
 
 
-def _account_of(span: Span) -> Account:
-    length = span.interval.length
-    match (span.status, span.planned):
+def account_of(status: Status, length: timedelta, *, planned: bool) -> Account:
+    """The account of one stretch of one status."""
+    match (status, planned):
         case (Status.UP, False):
             return Account(up=length)
         case (Status.DEGRADED, False):

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, case, func, select
 
-from command_centre.domain.availability import Account
+from command_centre.domain.availability import Account, account_of
 from command_centre.domain.reading import Status
 from command_centre.domain.series import Resolution
 from command_centre.storage.tables import metric, rollup, series, span, target
@@ -57,7 +57,7 @@ def read_accounts(connection: Connection, within: Stretch, kinds: Collection[str
         question = question.join(target, target.c.id == span.c.target_id).where(target.c.kind.in_(sorted(kinds)))
     sums: dict[int, Account] = {}
     for target_id, status, planned, milliseconds in connection.execute(question):
-        part = _account(Status(status), timedelta(milliseconds=int(milliseconds)), planned=planned)
+        part = account_of(Status(status), timedelta(milliseconds=int(milliseconds)), planned=planned)
         sums[target_id] = sums.get(target_id, Account()) + part
     return {target_id: _filled(each, within.length) for target_id, each in sums.items()}
 
@@ -65,24 +65,6 @@ def read_accounts(connection: Connection, within: Stretch, kinds: Collection[str
 def unseen(within: Stretch) -> Account:
     """The account of a target that nobody looked at."""
     return Account(unknown=within.length)
-
-
-def _account(status: Status, length: timedelta, *, planned: bool) -> Account:
-    match (status, planned):
-        case (Status.UP, False):
-            return Account(up=length)
-        case (Status.DEGRADED, False):
-            return Account(degraded=length)
-        case (Status.DOWN, False):
-            return Account(down=length)
-        case (Status.UNKNOWN, False):
-            return Account(unknown=length)
-        case (Status.UP | Status.DEGRADED, _):
-            return Account(planned_served=length)
-        case (Status.DOWN, _):
-            return Account(planned_down=length)
-        case _:
-            return Account(planned_unknown=length)
 
 
 def _filled(seen: Account, whole: timedelta) -> Account:

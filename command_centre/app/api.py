@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DBAPIError
 from starlette.responses import Response
 
-from command_centre.app.api_common import LONGEST_PERIOD, From, OneLine, Until, needs
+from command_centre.app.api_common import From, OneLine, Until, needs, period
 from command_centre.app.api_exports import Exporting
 from command_centre.commands import Actor, CommandRefusedError, Commands, Done, Outcome
 from command_centre.domain.calendar import Interval
@@ -233,13 +233,7 @@ class _Asking:
         return _answer(request, _known(self.archive.incident(number)))
 
     def _period(self, start: datetime | None, until: datetime | None) -> Interval:
-        end = self.clock.now() if until is None else until
-        begin = end - timedelta(days=1) if start is None else start
-        if begin >= end:
-            raise HTTPException(400, "the period is empty: 'from' must lie before 'until'")
-        if end - begin > LONGEST_PERIOD:
-            raise HTTPException(400, f"a period has at most {LONGEST_PERIOD.days} days")
-        return Interval(begin, end)
+        return period(start, until, self.clock.now(), timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from fastapi import HTTPException, Query
 from pydantic import AfterValidator, AwareDatetime, Field
 
 from command_centre.app.guard import current_person
+from command_centre.domain.calendar import Interval
 from command_centre.domain.person import Person, Right
 
 LONGEST_PERIOD = timedelta(days=3 * 366)
@@ -33,6 +34,17 @@ Moment: TypeAlias = Annotated[AwareDatetime, AfterValidator(_within_reason)]
 OneLine: TypeAlias = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_no_control)]
 From: TypeAlias = Annotated[Moment | None, Query(alias="from", description="Start, with zone; default: one day before the end")]
 Until: TypeAlias = Annotated[Moment | None, Query(description="End (not included), with zone; default: now")]
+
+
+def period(start: datetime | None, until: datetime | None, now: datetime, default: timedelta) -> Interval:
+    """The half-open period that is asked for: until ``now`` and ``default`` long where nothing is said. Raises HTTPException."""
+    end = now if until is None else until
+    begin = end - default if start is None else start
+    if begin >= end:
+        raise HTTPException(400, "the period is empty: 'from' must lie before 'until'")
+    if end - begin > LONGEST_PERIOD:
+        raise HTTPException(400, f"a period has at most {LONGEST_PERIOD.days} days")
+    return Interval(begin, end)
 
 
 def needs(right: Right) -> Callable[[], Person]:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, TypeAlias
 
-from fastapi import Depends, FastAPI, HTTPException, Query
+from fastapi import Depends, FastAPI, Query
 from starlette.responses import Response
 
-from command_centre.app.api_common import LONGEST_PERIOD, From, Until, needs
+from command_centre.app.api_common import From, Until, needs, period
 from command_centre.domain.calendar import Interval
 from command_centre.domain.person import Person, Right
 from command_centre.domain.ports import Clock
@@ -120,13 +120,7 @@ class Exporting:
 
     def _period(self, start: datetime | None, until: datetime | None) -> Interval:
         """A week by default: what is exported is read by people."""
-        end = self.clock.now() if until is None else until
-        begin = end - timedelta(days=7) if start is None else start
-        if begin >= end:
-            raise HTTPException(400, "the period is empty: 'from' must lie before 'until'")
-        if end - begin > LONGEST_PERIOD:
-            raise HTTPException(400, f"a period has at most {LONGEST_PERIOD.days} days")
-        return Interval(begin, end)
+        return period(start, until, self.clock.now(), timedelta(days=7))
 
 
 def _attachment(body: bytes, name: str, form: str) -> Response:

@@ -22,6 +22,7 @@ from command_centre.domain.series import Resolution
 from command_centre.domain.target import TargetKey
 from command_centre.read.detail_rows import read_spans
 from command_centre.read.details import without_gaps
+from command_centre.storage.plans import planned_windows
 from command_centre.storage.tables import detail, incident, incident_event, latest, metric, reading, rollup, series, target
 from command_centre.storage.times import from_ms, to_ms
 from command_centre.storage.values import unpack_values
@@ -216,7 +217,7 @@ class Archive:
         with self._engine.connect() as connection:
             rows = connection.execute(_STATUS).all()
             newest = connection.execute(select(func.max(latest.c.at))).scalar()
-        planned = self._planned_now(now)
+            planned = self._planned_now(connection, now)
         at = to_ms(now)
         states = tuple(_state(row, at, planned) for row in rows)
         expected: dict[str, int] = {}
@@ -225,10 +226,18 @@ class Archive:
         counts = tuple(_count(kind, number, [each for each in states if each.kind == kind]) for kind, number in expected.items())
         return StatusOfAll(now, None if newest is None else from_ms(newest), self._is_simulated, counts, states)
 
-    def _planned_now(self, now: datetime) -> frozenset[str]:
+    def _planned_now(self, connection: Connection, now: datetime) -> frozenset[str]:
         moment = Interval(now, now + timedelta(seconds=1))
-        covering = (each for each in self._windows if any(part.contains(now) for part in each.intervals(moment, self._zone)))
+        covering = (
+            each
+            for each in self._windows_since(connection, now)
+            if any(part.contains(now) for part in each.intervals(moment, self._zone))
+        )
         return frozenset(key for window in covering for key in window.targets)
+
+    def _windows_since(self, connection: Connection, since: datetime) -> tuple[Window, ...]:
+        """The windows of the configuration, and what people have planned while the program runs."""
+        return (*self._windows, *planned_windows(connection, since))
 
     # -- the register
 
@@ -299,9 +308,10 @@ class Archive:
         with self._engine.connect() as connection:
             number = _number(connection, key)
             seen = [] if number is None else read_spans(connection, number, to_ms(within.start))
+            windows = self._windows_since(connection, within.start)
         if number is None:
             return None
-        own = (window for window in self._windows if TargetKey(key) in window.targets)
+        own = (window for window in windows if TargetKey(key) in window.targets)
         planned = union(part for window in own for part in window.intervals(within, self._zone))
         total = account(overlay_planned(without_gaps(seen, within), planned))
         seconds = {

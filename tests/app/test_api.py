@@ -31,6 +31,7 @@ from command_centre.read.exports import Exports, Table, as_csv
 from command_centre.storage.audit_tables import audit
 from command_centre.storage.database import open_database, writing
 from command_centre.storage.people import make_token
+from command_centre.storage.plans import add_planned_work
 from tests.support.clock import FrozenClock
 from tests.support.databases import sqlite_template
 from tests.support.little_city import WITA, LittleCity, sites
@@ -163,6 +164,19 @@ def test_availability_is_the_accounting_rule(server: RunningServer, bearer: dict
     assert found["availability"] == pytest.approx(2 / 3)
     never = get(server, bearer, "/targets/situs:s4/availability")
     assert (never["availability"], never["coverage"]) == (None, 0.0)
+
+
+def test_planned_work_that_people_enter_is_planned_here_too(
+    server: RunningServer, bearer: dict[Role, str], engine: Engine, clock: FrozenClock
+) -> None:
+    now = clock.now()
+    plan = ("ganti kabel", ["situs:s3"], "operator", now - timedelta(minutes=10), now + timedelta(hours=1), now)
+    with writing(engine) as connection:
+        add_planned_work(connection, *plan)
+    states = {each["key"]: each["planned"] for each in get(server, bearer, "/status")["targets"]}
+    assert (states["situs:s3"], states["situs:s0"]) == (True, False)
+    found = get(server, bearer, "/targets/situs:s3/availability")
+    assert (found["planned_seconds"], found["down_seconds"], found["availability"]) == (600.0, 0.0, 1.0)
 
 
 def test_an_incident_is_acknowledged_by_an_operator_and_leaves_a_trace(

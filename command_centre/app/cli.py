@@ -20,6 +20,7 @@ run.py rehearse FILE [--json]        play a timeline through rules on a frozen c
 run.py rehearse --config FILE [--weeks N]  the same with the last weeks of the database and the rules in that file; only reads
 run.py snapshot [--week 2026-W47]    freeze a week, month or year and write its paper, card, page and annex
 run.py snapshot verify FILE          is the file what was sealed, and if not, what differs; no network, no database
+run.py audit [--last N]              what people did, and whether that record holds together
 
 Options of all, demo, collect, serve, city: --config FILE (default config.yaml)
 """
@@ -151,6 +152,12 @@ def _restore(rest: list[str]) -> int:
     return backing_up.run_restore(rest)
 
 
+def _audit(rest: list[str]) -> int:
+    from command_centre.app import auditing
+
+    return auditing.run_audit(rest)
+
+
 COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
     "all": _supervise_all,
     "demo": _demo,
@@ -161,6 +168,7 @@ COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
     "snapshot": _snapshot,
     "backup": _backup,
     "restore": _restore,
+    "audit": _audit,
     "user": _user,
     "token": _token,
     "probe": _probe,

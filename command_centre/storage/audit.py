@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, text
 
 from command_centre.storage.audit_tables import audit
-from command_centre.storage.times import to_ms
+from command_centre.storage.times import from_ms, to_ms
 
 _CHAIN_LOCK = 0x0A0D17  # any number, the same in every copy of the program
 
@@ -59,6 +59,15 @@ def write_audit(connection: Connection, entry: Entry) -> int:
     }
     connection.execute(insert(audit).values(row | {"hash": _hash(row)}))
     return number
+
+
+def last_entries(connection: Connection, most: int) -> tuple[tuple[int, Entry], ...]:
+    """The newest rows with their numbers, oldest of them first."""
+    rows = connection.execute(select(audit).order_by(audit.c.id.desc()).limit(max(most, 0))).all()
+    return tuple(
+        (row.id, Entry(from_ms(row.at), row.actor, row.via, row.command, row.subject, json.loads(row.detail)))
+        for row in reversed(rows)
+    )
 
 
 def first_break(connection: Connection) -> Break | None:

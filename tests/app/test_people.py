@@ -6,9 +6,11 @@ import io
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from command_centre.app.cli import main
-from command_centre.storage.database import open_database
+from command_centre.storage.audit_tables import audit
+from command_centre.storage.database import open_database, writing
 from command_centre.storage.people import list_accounts, list_tokens
 
 
@@ -68,6 +70,21 @@ def test_a_disabled_account_stays_on_the_list(config: Path, capsys: pytest.Captu
     assert main(["user", "disable", "ani", "--config", str(config)]) == 1
     assert main(["user", "list", "--config", str(config)]) == 0
     assert "disabled" in capsys.readouterr().out
+
+
+def test_the_record_of_deeds_says_when_somebody_has_changed_it(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["user", "add", "budi", "--role", "operator", "--config", str(config)])
+    main(["token", "add", "utama", "--config", str(config)])
+    assert main(["audit", "--config", str(config)]) == 0
+    said = capsys.readouterr().out
+    assert "save_account account:budi" in said
+    assert said.endswith("the chain holds\n")
+    engine = open_database(f"sqlite:///{config.parent / 'data' / 'command-centre.db'}")
+    with writing(engine) as connection:
+        connection.execute(update(audit).where(audit.c.id == 1).values(subject="account:orang-lain"))
+    engine.dispose()
+    assert main(["audit", "--config", str(config)]) == 1
+    assert "row 1 was changed" in capsys.readouterr().err
 
 
 def test_a_walls_token_is_printed_once_and_revoked_by_its_number(config: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -79,13 +79,6 @@ class Filling:
         return value
 
 
-def references_in(template: str) -> tuple[str, ...]:
-    """The references to secrets in a template."""
-    if _REFERENCE.fullmatch(template):
-        return (template,)
-    return tuple(name for name in _PLACE.findall(template) if ":" in name)
-
-
 def is_written_out(template: str) -> bool:
     """Whether a text that must be secret stands there for all to read: it holds no reference and no variable."""
     return not _REFERENCE.fullmatch(template) and not _PLACE.search(template)

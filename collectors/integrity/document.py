@@ -128,13 +128,6 @@ class Document:
         index = bisect.bisect_right(self._starts, place) - 1
         return self._nodes[index] if index >= 0 else None
 
-    def heading_before(self, place: int) -> str:
-        """The last heading before this place, if it is not too far away."""
-        index = bisect.bisect_right([each.start for each in self.headings], place) - 1
-        if index < 0 or place - self.headings[index].start > FAR_FROM_HEADING:
-            return ""
-        return self.headings[index].text
-
     # --- the head -------------------------------------------------------------------------------------------------------------
 
     @property

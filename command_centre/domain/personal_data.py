@@ -8,7 +8,6 @@ carries personal data all the same is dropped whole.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 PERSONAL_FIELDS = frozenset(
@@ -97,8 +96,3 @@ def masked(text: str) -> str:
     """Text with everything that looks like a NIK, a number of a phone or an e-mail address taken out: fit for a wall."""
     without_mail = re.sub(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,63}", "***", text)
     return re.sub(r"(?<!\d)(?:\d{16}|(?:\+?62|0)8\d{7,11})(?!\d)", "***", without_mail)
-
-
-def first_refusal(url: str, paths: Iterable[str]) -> str | None:
-    """The first reason why a definition is refused."""
-    return refused_address(url) or next((said for path in paths if (said := refused_path(path)) is not None), None)

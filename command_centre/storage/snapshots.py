@@ -106,12 +106,6 @@ def last_seal(connection: Connection) -> str | None:
     return connection.execute(select(snapshot.c.seal).order_by(snapshot.c.id.desc()).limit(1)).scalar_one_or_none()
 
 
-def last_revision(connection: Connection, period: str) -> int:
-    """How many revisions of a period are frozen."""
-    asked = select(func.count()).select_from(snapshot).where(snapshot.c.period == period)
-    return int(connection.execute(asked).scalar_one())
-
-
 def frozen_periods(connection: Connection) -> frozenset[str]:
     """The names of all periods that are frozen."""
     return frozenset(connection.execute(select(snapshot.c.period).distinct()).scalars())
